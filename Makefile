@@ -1,0 +1,51 @@
+# Two commands: `make demo` opens r2p on an offline library, `make test` runs everything that CI runs.
+VENV   ?= .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt
+
+.PHONY: demo test test-slow check format snapshots screenshots bench clean
+
+demo: $(VENV)/.app
+	$(BIN)/r2p demo
+
+test: check
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-slow: $(VENV)/.dev
+	$(BIN)/pytest -n 2
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+snapshots: $(VENV)/.dev
+	$(BIN)/pytest tests/tui -k snapshot --snapshot-update
+
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m tests.screenshots
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/uv:
+	$(PYTHON) -c 'import sys; sys.exit("r2p needs Python 3.11 or newer; try make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+
+$(VENV)/.app: $(BIN)/uv pyproject.toml constraints.txt
+	$(UV) --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.app
+	$(UV) --group dev
+	touch $@

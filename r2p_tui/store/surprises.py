@@ -1,0 +1,42 @@
+"""Surprises: what was claimed or expected against what was seen while building."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from r2p_tui.store.fields import real_field, time_field
+
+
+class Surprise(SQLModel, table=True):
+    """One surprise, and where the user was when it was typed."""
+
+    __tablename__ = "surprises"
+    __table_args__ = (
+        CheckConstraint("length(text) > 0", name="says_something"),
+        CheckConstraint(
+            "kind IN ('data', 'augmentation', 'accuracy', 'latency', 'memory', 'cost', 'dependency',"
+            " 'edge case', 'label', 'other')",
+            name="known_kind",
+        ),
+        Index("surprises_by_time", "created_at"),
+        Index("surprises_by_paper", "paper_id"),
+        {"sqlite_strict": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    text: str
+    kind: str = "other"
+    paper_id: int | None = Field(default=None, foreign_key="papers.id", ondelete="SET NULL")
+    claim: str | None = None
+    claimed_value: float | None = real_field(default=None)
+    observed_value: float | None = real_field(default=None)
+    observed: str | None = None
+    unit: str | None = None
+    repository: str | None = None
+    branch: str | None = None
+    commit_sha: str | None = None
+    folder: str | None = None
+    created_at: datetime = time_field()
