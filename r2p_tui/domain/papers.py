@@ -22,6 +22,9 @@ _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
 _ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
 _ARXIV_PAGES = ("abs", "pdf", "html", "format", "src", "e-print")
 _DOI_HOSTS = ("doi.org", "dx.doi.org", "www.doi.org")
+_PREFIX = re.compile(r"^(arxiv|doi):\s*", re.IGNORECASE)
+_PDF = re.compile(r"\.pdf$", re.IGNORECASE)
+_SUBJECT_CLASS = re.compile(r"\.[A-Z]{2}/")
 _CODE = re.compile(
     r"https?://(?:www\.)?(github\.com|gitlab\.com|huggingface\.co)/[\w.-]+/[\w.-]+", re.IGNORECASE
 )
@@ -98,25 +101,20 @@ class PaperRow(NamedTuple):
 
 
 def parse_arxiv_id(text: str) -> PaperReference | None:
-    """The whole text as an arXiv id, new or old style, with or without a version; None if it is not one."""
+    """The whole text as an arXiv id, new or old style, with or without a version; None if it is not one.
+
+    An old id loses its subject class (`math.GT/0309136`), which arXiv itself leaves out.
+    """
     match = _ARXIV_ID.fullmatch(text)
     if match is None:
         return None
-    return PaperReference("arxiv", match[1], int(match[2]) if match[2] else None)
+    return PaperReference("arxiv", _SUBJECT_CLASS.sub("/", match[1]), int(match[2]) if match[2] else None)
 
 
 def parse_reference(text: str) -> PaperReference:
     """An arXiv id, an arXiv address, a DOI or a DOI address; raises UsageError for anything else."""
-    wanted = unquote(text.strip())
-    wanted = re.sub(r"^(arxiv|doi):\s*", "", wanted, flags=re.IGNORECASE)
-    address = urlsplit(wanted if "://" in wanted else f"//{wanted}")
-    host = (address.hostname or "").lower()
-    if host in _ARXIV_HOSTS:
-        page, _, rest = address.path.strip("/").partition("/")
-        if page in _ARXIV_PAGES:
-            wanted = re.sub(r"\.pdf$", "", rest)
-    elif host in _DOI_HOSTS:
-        wanted = address.path.lstrip("/")
+    wanted = _PREFIX.sub("", text.strip())
+    wanted = _named_in_address(wanted) or unquote(wanted)
     if arxiv_doi := _ARXIV_DOI.fullmatch(wanted):
         wanted = arxiv_doi[1]
     if reference := parse_arxiv_id(wanted):
@@ -127,6 +125,19 @@ def parse_reference(text: str) -> PaperReference:
         f"“{text.strip()[:80]}” is not an arXiv id, an arXiv address or a DOI.",
         "For example: 2304.08069, https://arxiv.org/abs/2304.08069v3, 10.1109/CVPR.2017.106.",
     )
+
+
+def _named_in_address(text: str) -> str | None:
+    """What an address of arXiv or of the DOI resolver names, without its query; None for every other text."""
+    try:
+        address = urlsplit(text if "://" in text else f"//{text}")
+        host, path = (address.hostname or "").lower(), unquote(address.path).strip("/")
+    except ValueError:
+        return None
+    page, _, rest = path.partition("/")
+    if host in _ARXIV_HOSTS and page in _ARXIV_PAGES:
+        return _PDF.sub("", rest)
+    return path if host in _DOI_HOSTS else None
 
 
 def id_order(arxiv_id: str) -> tuple[int, int]:

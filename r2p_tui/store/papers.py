@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import cache, lru_cache
+from itertools import chain, islice
+from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, Index, case, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlmodel import Field, Session, SQLModel
+from sqlalchemy import CheckConstraint, func, select, update
+from sqlmodel import Field, Session, SQLModel, col
 
 from r2p_tui.domain.papers import IncomingPaper, PaperReference, Source
-from r2p_tui.store.fields import UtcTime, json_field, paper_key, time_field
+from r2p_tui.domain.times import utc_text
+from r2p_tui.store.fields import json_field, paper_key, time_field, to_json
 
 CHUNK = 500
+# A row has 17 values, and SQLite takes 32,766 in one statement.
+ROWS = 1500
 
 
 class Paper(SQLModel, table=True):
     """A work as its best known version describes it.
 
-    `text_rank` and `details_rank` say which version and source the two groups of fields came from
-    (version * 10 + source), so that the order of arrival does not matter.
+    `text_rank` and `details_rank` say which version and source the two groups of fields came from, so that
+    the order of arrival does not matter. `categories` has the primary one first.
     """
 
     __tablename__ = "papers"
@@ -40,6 +44,7 @@ class Paper(SQLModel, table=True):
     title: str
     abstract: str = ""
     authors: list[str] = json_field()
+    categories: list[str] = json_field(default=[], sa_column_kwargs={"server_default": "[]"})
     primary_category: str | None = None
     comment: str | None = None
     journal_ref: str | None = None
@@ -64,22 +69,8 @@ class PaperVersion(SQLModel, table=True):
     submitted_at: datetime | None = time_field(default=None)
 
 
-class PaperCategory(SQLModel, table=True):
-    """A category of a paper; position 0 is its primary one."""
-
-    __tablename__ = "paper_categories"
-    __table_args__ = (
-        Index("paper_categories_by_category", "category", "paper_id"),
-        {"sqlite_strict": True, "sqlite_with_rowid": False},
-    )
-
-    paper_id: int = paper_key(primary_key=True)
-    category: str = Field(primary_key=True)
-    position: int
-
-
 class Saved(NamedTuple):
-    """What a bulk save did: ids by arXiv id for every paper given, and which of them were not there before."""
+    """What a bulk save did: ids by arXiv id for every paper given, and which were not there before."""
 
     ids: dict[str, int]
     new: set[str]
@@ -87,16 +78,18 @@ class Saved(NamedTuple):
 
 def save_papers(session: Session, papers: Iterable[IncomingPaper], now: datetime) -> Saved:
     """Insert or improve papers in chunks; the result is the same whatever order they arrive in."""
+    session.flush()
+    connection = session.connection()
     saved = Saved({}, set())
-    for chunk in _chunks(papers):
-        merged = _best_of_each(chunk)
-        before = _ids(session, merged)
-        session.execute(_upsert_statement(), [_row(paper, now) for paper in chunk])
-        after = before if len(before) == len(merged) else _ids(session, merged)
+    for chunk in _chunks(papers, ROWS):
+        keys = {_key(paper) for paper in chunk}
+        before = _ids(session, keys)
+        values = chain.from_iterable(_values(paper, now) for paper in chunk)
+        connection.exec_driver_sql(_upsert(len(chunk)), tuple(values))
+        after = before if len(before) == len(keys) else _ids(session, keys)
         saved.ids.update(after)
         saved.new.update(after.keys() - before.keys())
-        _save_versions(session, chunk, after)
-        _save_categories(session, merged, after, before)
+        connection.exec_driver_sql(_UPSERT_VERSION, list(_version_rows(chunk, after)))
     return saved
 
 
@@ -107,17 +100,13 @@ def find_paper(session: Session, reference: PaperReference) -> Paper | None:
 
 
 def categories_of(session: Session, paper_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The categories of each paper, primary first."""
-    found: dict[int, list[str]] = {paper_id: [] for paper_id in paper_ids}
+    """The categories of each paper, primary first; papers that are not there have none."""
+    found: dict[int, tuple[str, ...]] = dict.fromkeys(paper_ids, ())
     for start in range(0, len(paper_ids), CHUNK):
-        rows = session.execute(
-            select(PaperCategory.paper_id, PaperCategory.category)  # type: ignore[call-overload]
-            .where(PaperCategory.paper_id.in_(paper_ids[start : start + CHUNK]))  # type: ignore[attr-defined]
-            .order_by(PaperCategory.paper_id, PaperCategory.position)
-        )
-        for paper_id, category in rows:
-            found[paper_id].append(category)
-    return {paper_id: tuple(names) for paper_id, names in found.items()}
+        some = paper_ids[start : start + CHUNK]
+        query = select(col(Paper.id), col(Paper.categories)).where(col(Paper.id).in_(some))
+        found |= {paper_id: tuple(names) for paper_id, names in session.execute(query)}
+    return found
 
 
 def versions_of(session: Session, paper_id: int) -> list[PaperVersion]:
@@ -131,24 +120,15 @@ def rank(version: int, source: Source) -> int:
     return version * 10 + source
 
 
-def _chunks(papers: Iterable[IncomingPaper]) -> Iterator[list[IncomingPaper]]:
-    chunk: list[IncomingPaper] = []
-    for paper in papers:
-        chunk.append(paper)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
+def _details_rank(paper: IncomingPaper) -> int:
+    # A feed knows hardly any detail, so what another source said of an earlier version counts for more.
+    return rank(paper.version, paper.source) + (0 if paper.source is Source.FEED else 100_000)
+
+
+def _chunks(papers: Iterable[IncomingPaper], size: int) -> Iterator[list[IncomingPaper]]:
+    everything = iter(papers)
+    while chunk := list(islice(everything, size)):
         yield chunk
-
-
-def _best_of_each(papers: Iterable[IncomingPaper]) -> dict[str, IncomingPaper]:
-    best: dict[str, IncomingPaper] = {}
-    for paper in papers:
-        known = best.get(_key(paper))
-        if known is None or rank(paper.version, paper.source) > rank(known.version, known.source):
-            best[_key(paper)] = paper
-    return best
 
 
 def _key(paper: IncomingPaper) -> str:
@@ -158,103 +138,149 @@ def _key(paper: IncomingPaper) -> str:
 
 
 def _ids(session: Session, arxiv_ids: Iterable[str]) -> dict[str, int]:
-    query = select(Paper.arxiv_id, Paper.id).where(Paper.arxiv_id.in_(list(arxiv_ids)))  # type: ignore[call-overload, union-attr]
-    return {arxiv_id: paper_id for arxiv_id, paper_id in session.execute(query)}
+    query = "SELECT arxiv_id, id FROM papers WHERE arxiv_id IN (SELECT value FROM json_each(?))"
+    rows = session.connection().exec_driver_sql(query, (to_json(list(arxiv_ids)),))
+    return {row.arxiv_id: row.id for row in rows}
 
 
-def _row(paper: IncomingPaper, now: datetime) -> dict[str, Any]:
-    knows_details = paper.source is not Source.FEED
-    return {
-        "arxiv_id": paper.arxiv_id,
-        "title": paper.title,
-        "abstract": paper.abstract,
-        "authors": list(paper.authors),
-        "primary_category": paper.primary_category or next(iter(paper.categories), None),
-        "doi": paper.doi,
-        "comment": paper.comment,
-        "journal_ref": paper.journal_ref,
-        "license": paper.license,
-        "code_url": paper.code_url,
-        "published_at": paper.published_at,
-        "updated_at": paper.updated_at,
-        "latest_version": paper.version,
-        "text_rank": rank(paper.version, paper.source),
-        "details_rank": rank(paper.version, paper.source) if knows_details else 0,
-        "added_at": now,
-    }
-
-
-def _upsert_statement() -> Any:
-    table = Paper.__table__  # type: ignore[attr-defined]
-    statement = upsert(table)
-    new = statement.excluded
-    better_text, better_details = new.text_rank > table.c.text_rank, new.details_rank > table.c.details_rank
-    text_fields = ("title", "abstract", "authors", "primary_category", "latest_version", "text_rank")
-    detail_fields = (
-        "doi", "comment", "journal_ref", "license", "code_url", "published_at", "updated_at", "details_rank",
-    )  # fmt: skip
-    changes = {name: case((better_text, new[name]), else_=table.c[name]) for name in text_fields}
-    changes |= {name: case((better_details, new[name]), else_=table.c[name]) for name in detail_fields}
-    return statement.on_conflict_do_update(
-        index_elements=["arxiv_id"], set_=changes, where=or_(better_text, better_details)
+def _values(paper: IncomingPaper, now: datetime) -> tuple[str | int | None, ...]:
+    """A row in the order of `_COLUMNS`, as it is stored."""
+    primary = paper.primary_category or next(iter(paper.categories), None)
+    categories = dict.fromkeys([primary, *paper.categories] if primary else ())
+    return (
+        paper.arxiv_id,
+        paper.title,
+        paper.abstract,
+        to_json(paper.authors),
+        to_json(list(categories)),
+        primary,
+        paper.version,
+        rank(paper.version, paper.source),
+        paper.doi,
+        paper.comment,
+        paper.journal_ref,
+        paper.license,
+        paper.code_url,
+        _time(paper.published_at),
+        _time(paper.updated_at),
+        _details_rank(paper),
+        _time(now),
     )
 
 
-def _save_versions(session: Session, papers: Sequence[IncomingPaper], ids: dict[str, int]) -> None:
-    rows: dict[tuple[int, int], dict[str, Any]] = {}
+@lru_cache(maxsize=ROWS)
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else utc_text(moment)
+
+
+_TEXT_FIELDS = (
+    "title",
+    "abstract",
+    "authors",
+    "categories",
+    "primary_category",
+    "latest_version",
+    "text_rank",
+)
+_DETAIL_FIELDS = (
+    "doi", "comment", "journal_ref", "license", "code_url", "published_at", "updated_at", "details_rank",
+)  # fmt: skip
+_COLUMNS = ("arxiv_id", *_TEXT_FIELDS, *_DETAIL_FIELDS, "added_at")
+
+
+@cache
+def _upsert(rows: int) -> str:
+    """One statement for many rows: each statement that fires a trigger writes a segment of the text index."""
+    better = {name: f"excluded.{name} > papers.{name}" for name in ("text_rank", "details_rank")}
+    groups = ((_TEXT_FIELDS, better["text_rank"]), (_DETAIL_FIELDS, better["details_rank"]))
+    changes = ", ".join(
+        f"{name} = CASE WHEN {wins} THEN excluded.{name} ELSE papers.{name} END"
+        for names, wins in groups
+        for name in names
+    )
+    row = f"({', '.join('?' * len(_COLUMNS))})"
+    return (
+        f"INSERT INTO papers ({', '.join(_COLUMNS)}) VALUES {', '.join([row] * rows)}"  # noqa: S608  (our names)
+        f" ON CONFLICT (arxiv_id) DO UPDATE SET {changes} WHERE {' OR '.join(better.values())}"
+    )
+
+
+# Of two dates for one version the earlier one stays.
+_UPSERT_VERSION = """
+    INSERT INTO paper_versions (paper_id, version, submitted_at) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET submitted_at = excluded.submitted_at
+    WHERE excluded.submitted_at < coalesce(paper_versions.submitted_at, '9999')
+"""
+
+
+def _version_rows(
+    papers: Iterable[IncomingPaper], ids: dict[str, int]
+) -> Iterator[tuple[int, int, str | None]]:
     for paper in papers:
-        dates = dict(paper.version_dates)
+        paper_id, dates = ids[_key(paper)], dict(paper.version_dates)
         for version in {paper.version, *dates}:
-            key = (ids[_key(paper)], version)
-            known = rows.get(key, {}).get("submitted_at")
-            rows[key] = {"paper_id": key[0], "version": version, "submitted_at": dates.get(version) or known}
-    statement = upsert(PaperVersion.__table__)  # type: ignore[attr-defined]
-    statement = statement.on_conflict_do_update(
-        index_elements=["paper_id", "version"],
-        set_={"submitted_at": statement.excluded.submitted_at},
-        where=statement.excluded.submitted_at.is_not(None),
-    )
-    session.execute(statement, list(rows.values()))
+            yield paper_id, version, _time(dates.get(version))
 
 
-def _save_categories(
-    session: Session, papers: dict[str, IncomingPaper], ids: dict[str, int], before: dict[str, int]
-) -> None:
-    """Categories follow the description that won, so rows of an older one are replaced."""
-    known = {ids[key] for key in papers if key in before}
-    table = PaperCategory.__table__  # type: ignore[attr-defined]
-    if known:
-        winners = select(Paper.id, Paper.text_rank).where(Paper.id.in_(known))  # type: ignore[call-overload, union-attr]
-        ranks = dict(session.execute(winners).tuples())
-        papers = {
-            key: paper
-            for key, paper in papers.items()
-            if key not in before or ranks[ids[key]] == rank(paper.version, paper.source)
-        }
-        session.execute(
-            table.delete().where(table.c.paper_id.in_([ids[key] for key in papers if key in before]))
+def arxiv_ids_of(session: Session, paper_ids: Sequence[int]) -> list[str]:
+    """The arXiv ids of papers, in the order of the ids; papers without one are left out."""
+    found: list[str] = []
+    for start in range(0, len(paper_ids), CHUNK):
+        query = (
+            select(Paper.arxiv_id)  # type: ignore[call-overload]
+            .where(Paper.id.in_(paper_ids[start : start + CHUNK]), Paper.arxiv_id.is_not(None))  # type: ignore[union-attr]
+            .order_by(Paper.id)
         )
-    rows = [
-        {"paper_id": ids[key], "category": category, "position": position}
-        for key, paper in papers.items()
-        for position, category in enumerate(dict.fromkeys(paper.categories))
-    ]
-    if rows:
-        session.execute(insert(table), rows)
+        found += session.scalars(query)
+    return found
 
 
-def set_code_url(session: Session, paper_id: int, code_url: str) -> None:
-    """Remember where the paper's code is."""
-    session.execute(update(Paper).where(Paper.id == paper_id).values(code_url=code_url))  # type: ignore[arg-type]
+def stored_ids(session: Session, arxiv_ids: Sequence[str]) -> set[str]:
+    """Which of these arXiv ids the store holds."""
+    found: set[str] = set()
+    for start in range(0, len(arxiv_ids), CHUNK):
+        found |= _ids(session, arxiv_ids[start : start + CHUNK]).keys()
+    return found
+
+
+def adopt_arxiv_ids(session: Session, papers: Iterable[IncomingPaper]) -> None:
+    """Give a paper that was added by its DOI alone the arXiv id that a source tells, so that it stays one.
+
+    What the DOI's agency said of it then gives way to what arXiv says.
+    """
+    table = Paper.__table__  # type: ignore[attr-defined]
+    for paper in papers:
+        if paper.doi is None or paper.arxiv_id is None or _ids(session, [paper.arxiv_id]):
+            continue
+        orphan = select(func.min(table.c.id)).where(table.c.arxiv_id.is_(None), table.c.doi == paper.doi)
+        session.execute(
+            update(Paper)
+            .where(table.c.id == orphan.scalar_subquery())
+            .values(arxiv_id=paper.arxiv_id, text_rank=0, details_rank=0)
+        )
+
+
+def save_doi_paper(session: Session, paper: IncomingPaper, now: datetime) -> int:
+    """The id of the paper with this DOI, stored now where it was not; raises ValueError without a DOI."""
+    if paper.doi is None:
+        raise ValueError("a paper without an arXiv id needs a DOI")
+    known = find_paper(session, PaperReference("doi", paper.doi))
+    if known and known.id is not None:
+        return known.id
+    paper_id = session.connection().exec_driver_sql(_upsert(1), _values(paper, now)).lastrowid
+    session.add(PaperVersion(paper_id=paper_id, version=1))
+    return paper_id
 
 
 __all__ = [
     "Paper",
-    "PaperCategory",
     "PaperVersion",
     "Saved",
-    "UtcTime",
+    "adopt_arxiv_ids",
+    "arxiv_ids_of",
     "categories_of",
     "find_paper",
+    "save_doi_paper",
     "save_papers",
+    "stored_ids",
 ]
