@@ -14,6 +14,7 @@ CREATE TABLE papers (
     title TEXT NOT NULL,
     abstract TEXT NOT NULL,
     authors TEXT NOT NULL,
+    categories TEXT DEFAULT '[]' NOT NULL,
     primary_category TEXT,
     comment TEXT,
     journal_ref TEXT,
@@ -99,15 +100,6 @@ CREATE TABLE notes (
     FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE
 ) STRICT;
 
-CREATE TABLE paper_categories (
-    paper_id INTEGER NOT NULL,
-    category TEXT NOT NULL,
-    position INTEGER NOT NULL,
-    PRIMARY KEY (paper_id, category),
-    FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE
-) WITHOUT ROWID, STRICT;
-CREATE INDEX paper_categories_by_category ON paper_categories (category, paper_id);
-
 CREATE TABLE paper_scores (
     paper_id INTEGER NOT NULL,
     score REAL NOT NULL,
@@ -133,6 +125,7 @@ CREATE TABLE readings (
     version_read INTEGER NOT NULL,
     seconds REAL NOT NULL,
     started_at TEXT NOT NULL,
+    last_read_at TEXT,
     finished_at TEXT,
     verdict TEXT,
     reason TEXT NOT NULL,
@@ -194,6 +187,7 @@ CREATE TABLE triage_decisions (
     FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE,
     FOREIGN KEY(session_id) REFERENCES triage_sessions (id) ON DELETE SET NULL
 ) STRICT;
+CREATE INDEX triage_decisions_by_kind ON triage_decisions (decision, decided_at, paper_id) WHERE undone_at IS NULL;
 CREATE INDEX triage_decisions_by_time ON triage_decisions (decided_at);
 CREATE UNIQUE INDEX triage_decisions_in_force ON triage_decisions (paper_id) WHERE undone_at IS NULL;
 
@@ -211,44 +205,122 @@ CREATE TABLE viability (
 
 """
 
-# External-content indexes: the text stays in its table, and triggers keep the index in step.
-TEXT_INDEXES = {
-    "papers": ("id", ("title", "abstract", "authors")),
-    "notes": (
-        "paper_id",
-        (
-            "summary",
-            "key_insight",
-            "results",
-            "limitations",
-            "production",
-            "implementation",
-            "body",
-            "answers_text",
-        ),
-    ),
-    "surprises": ("id", ("text",)),
-}
+# What a paper can be found by, besides words: one word each, which nobody types and stemming leaves alone.
+# cs.CV is cs0cv9 and cs9, q-bio.QM is q1bio0qm9 and q1bio9, 2024 is y2024; paper9 is every paper, so that NOT
+# has a left side.
+FACETS = """
+    'paper9 ' || replace(replace(replace(replace({row}.categories, '.', '0'), '-', '1'), '","', '9 '), '"]', '9')
+    || replace(replace({row}.categories, '-', '1'), '.', '9 0')
+    || CASE WHEN {row}.published_at IS NULL THEN '' ELSE ' y' || substr({row}.published_at, 1, 4) END
+    || CASE WHEN {row}.code_url IS NULL THEN '' ELSE ' code9' END
+"""
+NOTE_FIELDS = "summary, key_insight, results, limitations, production, implementation, body, answers_text"
+NOTE = f"SELECT {NOTE_FIELDS.replace(', ', ' || char(10) || ')} FROM notes WHERE paper_id = {{row}}.id"
+SURPRISES = """
+    SELECT group_concat(text, char(10)) FROM (
+        SELECT text FROM surprises WHERE paper_id = {row} AND id IS NOT {without} ORDER BY id
+    )
+"""
+DOCUMENT = (
+    f"{{row}}.id, {{row}}.title, {{row}}.abstract, {{row}}.authors, ({NOTE}), ({{surprises}}), {FACETS}"
+)
+COLUMNS = "title, abstract, authors, notes, surprises, facets"
+
+
+def document(row: str) -> str:
+    """The values that are indexed for a row of papers, its id first."""
+    surprises = SURPRISES.format(row=f"{row}.id", without="NULL")
+    return DOCUMENT.format(row=row, surprises=surprises)
+
+
+# One document a paper, with what the user wrote about it, so that the words of a search may stand in either.
+# title_words knows which words of titles begin with what somebody is typing, and how common they are.
+TEXT_INDEX = f"""
+CREATE VIEW papers_text_source (id, {COLUMNS}) AS SELECT {document("papers")} FROM papers;
+CREATE VIRTUAL TABLE papers_text USING fts5(
+    {COLUMNS}, content='papers_text_source', content_rowid='id',
+    tokenize='porter unicode61 remove_diacritics 2'
+);
+INSERT INTO papers_text (papers_text, rank) VALUES ('hashsize', 16777216);
+CREATE VIRTUAL TABLE title_words USING fts5(
+    title, content='papers', content_rowid='id',
+    detail=none, columnsize=0, tokenize='unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE title_word_counts USING fts5vocab('title_words', 'row');
+"""  # noqa: S608  (only text of this file)
 
 
 def upgrade() -> None:
-    for statement in TABLES.split(";\n"):
+    for statement in (TABLES + TEXT_INDEX).split(";\n"):
         if statement.strip():
             op.execute(statement)
-    for table, (key, columns) in TEXT_INDEXES.items():
-        for statement in text_index(table, key, columns):
-            op.execute(statement)
+    for statement in triggers():
+        op.execute(statement)
 
 
-def text_index(table: str, key: str, columns: tuple[str, ...]) -> list[str]:
-    names = ", ".join(columns)
-    old, new = (", ".join(f"{side}.{name}" for name in columns) for side in ("old", "new"))
-    remove = f"INSERT INTO {table}_text ({table}_text, rowid, {names}) VALUES ('delete', old.{key}, {old});"
-    add = f"INSERT INTO {table}_text (rowid, {names}) VALUES (new.{key}, {new});"
+def triggers() -> list[str]:
+    """Keep the indexes in step with papers, notes and surprises.
+
+    A document leaves the index as it stood: before an update or a delete that is what the source says, and after
+    an insert it is the source without the new row. (Before an insert would be too early: an upsert passes there.)
+    """
+    paper_fields = "title, abstract, authors, categories, published_at, code_url"
+    add_paper = f"INSERT INTO papers_text (rowid, {COLUMNS}) SELECT {document('new')};"
+    without_new = SURPRISES.format(row="new.paper_id", without="new.id")
     return [
-        f"CREATE VIRTUAL TABLE {table}_text USING fts5({names}, content='{table}', content_rowid='{key}',"
-        " tokenize='porter unicode61 remove_diacritics 2')",
-        f"CREATE TRIGGER {table}_text_insert AFTER INSERT ON {table} BEGIN {add} END",
-        f"CREATE TRIGGER {table}_text_delete AFTER DELETE ON {table} BEGIN {remove} END",
-        f"CREATE TRIGGER {table}_text_update AFTER UPDATE OF {names} ON {table} BEGIN {remove} {add} END",
+        _trigger("papers_text_insert", "AFTER INSERT ON papers", add_paper),
+        *_around("papers", paper_fields, "id"),
+        _trigger(
+            "notes_text_insert",
+            "AFTER INSERT ON notes",
+            _remove("new.paper_id", notes="NULL"),
+            _add("new.paper_id"),
+        ),
+        *_around("notes", NOTE_FIELDS, "paper_id"),
+        _trigger(
+            "surprises_text_insert",
+            "AFTER INSERT ON surprises",
+            _remove("new.paper_id", surprises=f"({without_new})"),
+            _add("new.paper_id"),
+        ),
+        *_around("surprises", "text, paper_id", "paper_id"),
+        _trigger("title_words_insert", "AFTER INSERT ON papers", _title("new")),
+        _trigger("title_words_delete", "AFTER DELETE ON papers", _title("old", "'delete'")),
+        _trigger(
+            "title_words_update", "AFTER UPDATE OF title ON papers", _title("old", "'delete'"), _title("new")
+        ),
     ]
+
+
+def _trigger(name: str, event: str, *statements: str) -> str:
+    return f"CREATE TRIGGER {name} {event} BEGIN {' '.join(statements)} END"
+
+
+def _around(table: str, fields: str, key: str) -> list[str]:
+    old, both = f"old.{key}", f"old.{key}, new.{key}"
+    return [
+        _trigger(f"{table}_text_before_update", f"BEFORE UPDATE OF {fields} ON {table}", _remove(both)),
+        _trigger(f"{table}_text_after_update", f"AFTER UPDATE OF {fields} ON {table}", _add(both)),
+        _trigger(f"{table}_text_before_delete", f"BEFORE DELETE ON {table}", _remove(old)),
+        _trigger(f"{table}_text_after_delete", f"AFTER DELETE ON {table}", _add(old)),
+    ]
+
+
+def _remove(ids: str, notes: str = "notes", surprises: str = "surprises") -> str:
+    return (
+        f"INSERT INTO papers_text (papers_text, rowid, {COLUMNS})"
+        f" SELECT 'delete', id, title, abstract, authors, {notes}, {surprises}, facets"
+        f" FROM papers_text_source WHERE id IN ({ids});"
+    )
+
+
+def _add(ids: str) -> str:
+    return (
+        f"INSERT INTO papers_text (rowid, {COLUMNS}) SELECT id, {COLUMNS}"
+        f" FROM papers_text_source WHERE id IN ({ids});"
+    )
+
+
+def _title(side: str, command: str = "") -> str:
+    names, values = ("title_words, ", f"{command}, ") if command else ("", "")
+    return f"INSERT INTO title_words ({names}rowid, title) VALUES ({values}{side}.id, {side}.title);"

@@ -1,0 +1,242 @@
+"""Carry every readable row of a damaged store into a new one."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from r2p_tui.domain.times import utc_text
+from r2p_tui.errors import StoreDamagedError
+from r2p_tui.store.backup import count_rows, need_room, tables, verify
+from r2p_tui.store.connection import attach, connect, create_file
+from r2p_tui.store.health import TEXT_INDEXES
+from r2p_tui.store.restore import SIDE_FILES, beside, replace_store, replacement
+
+# What the user wrote or decided, which is kept even where its paper cannot be read.
+_OWN_WORK = (
+    "notes",
+    "note_drafts",
+    "readings",
+    "red_flags",
+    "viability",
+    "triage_decisions",
+    "surprises",
+)
+# Failed reads after which the rest of a table is given up: a fraction of a second.
+_PATIENCE = 20_000
+_LARGEST_KEY = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """Rows carried over, by table; tables with unreadable places; papers with nothing left but a number."""
+
+    rows: dict[str, int]
+    incomplete: tuple[str, ...]
+    nameless: int
+    kept: Path | None
+
+
+def salvage_file(path: Path, quarantine: Path, *, now: datetime) -> Salvaged:
+    """Build a new store from what can be read of this one, row by row, and let it take its place.
+
+    Search indexes are made anew. Raises StoreDamagedError where not even the list of tables can be read,
+    StoreBusyError, StoreFullError or another StoreError; the damaged file is as it was then.
+    """
+    from r2p_tui.store.migrations.run import upgrade
+
+    with replacement(path) as new:
+        need_room(path.parent, 2 * path.stat().st_size)
+        create_file(new)
+        upgrade(new)
+        with _copy_of(path, new) as old, closing(connect(new)) as target:
+            target.execute("PRAGMA foreign_keys = OFF")
+            target.execute("BEGIN IMMEDIATE")
+            incomplete = [table for table in tables(target) if not _carry_over(old, target, table)]
+            nameless = _keep_papers_known_by_number(old, target, now)
+            _drop_references_to_nothing(target)
+            _rebuild_indexes(target)
+            rows = count_rows(target)
+            if incomplete and not any(rows.values()):
+                raise _nothing_in(path)
+            target.execute("COMMIT")
+        verify(new, path)
+        kept = replace_store(path, new, quarantine, now=now)
+        return Salvaged(rows, tuple(incomplete), nameless, kept)
+
+
+@contextmanager
+def _copy_of(path: Path, healthy: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a copy with its schema mended if need be; the original is only read."""
+    folder = path.with_name(f".{path.name}.salvage")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        copy = folder / path.name
+        for suffix in ("", *SIDE_FILES):
+            if beside(path, suffix).exists():
+                shutil.copyfile(beside(path, suffix), beside(copy, suffix))
+        if not _lists_tables(copy):
+            _mend_schema(copy, healthy)
+        if not _lists_tables(copy):
+            raise _nothing_in(path)
+        with closing(attach(copy)) as connection:
+            connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+            yield connection
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lists_tables(copy: Path) -> bool:
+    try:
+        with closing(attach(copy)) as connection:
+            return bool(tables(connection))
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _mend_schema(copy: Path, healthy: Path) -> None:
+    """Write the schema of a new store over this one's: both were made by the same steps.
+
+    In a new store every page that is not the first of a table or an index belongs to the schema.
+    """
+    with closing(attach(healthy)) as connection:
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        (count,) = connection.execute("PRAGMA page_count").fetchone()
+        roots = {root for (root,) in connection.execute("SELECT rootpage FROM sqlite_master")}
+    whole = healthy.read_bytes()
+    with copy.open("r+b") as file:
+        for page in set(range(1, count + 1)) - roots:
+            start = (page - 1) * size
+            file.seek(start)
+            file.write(whole[start : start + size])
+        # Zero in the place of the size and of the free pages makes SQLite count pages and reuse none.
+        file.seek(24)
+        file.write(bytes(16))
+
+
+def _nothing_in(path: Path) -> StoreDamagedError:
+    return StoreDamagedError(
+        f"Nothing in {path} can be read; its bytes were not touched.",
+        "Move it away to start anew, or restore a backup: r2p restore",
+    )
+
+
+def _carry_over(old: sqlite3.Connection, target: sqlite3.Connection, table: str) -> bool:
+    """Copy the readable rows of a table; whether all of it could be read."""
+    known = _columns(old, table)
+    columns = [name for name in _columns(target, table) if name in known]
+    if not columns:
+        return False
+    names = ", ".join(columns)
+    insert = f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
+    complete = True
+    for row in _readable_rows(old, table, names):
+        if row is None:
+            complete = False
+            continue
+        try:
+            target.execute(insert, row)
+        except sqlite3.IntegrityError:
+            complete = False
+    return complete
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    with suppress(sqlite3.DatabaseError):
+        return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    return []
+
+
+def _readable_rows(
+    old: sqlite3.Connection, table: str, names: str
+) -> Iterator[tuple[str | float | None, ...] | None]:
+    """Rows by halving every stretch of keys in which reading fails; None stands for a failure.
+
+    A row may come twice, where a stretch begins again at the last key that was read.
+    """
+    key = _key(old, table)
+    query = f"SELECT {key}, {names} FROM {table} WHERE {key} BETWEEN ? AND ? ORDER BY 1"  # noqa: S608
+    stretches, failures = deque([_bounds(old, table, key)]), 0
+    while stretches and failures < _PATIENCE:
+        # Wide stretches come first, so that patience is spent where most can be found.
+        low, high = stretches.popleft()
+        last = low
+        try:
+            for row in old.execute(query, (low, high)):
+                last = row[0]
+                yield row[1:]
+        except sqlite3.DatabaseError:
+            failures += 1
+            yield None
+            if low < high:
+                middle = (last + high) // 2
+                stretches += [(last, middle), (middle + 1, high)]
+
+
+def _key(old: sqlite3.Connection, table: str) -> str:
+    """The whole number that orders a table's rows in the file; a small table without one is one stretch."""
+    (without_rowid,) = old.execute("SELECT wr FROM pragma_table_list WHERE name = ?", (table,)).fetchone()
+    if not without_rowid:
+        return "rowid"
+    return "paper_id" if "paper_id" in _columns(old, table) else "0"
+
+
+def _bounds(old: sqlite3.Connection, table: str, key: str) -> tuple[int, int]:
+    try:
+        low, high = old.execute(f"SELECT min({key}), max({key}) FROM {table}").fetchone()  # noqa: S608
+    except sqlite3.DatabaseError:
+        return 0, _LARGEST_KEY
+    return (low, high) if low is not None else (0, -1)
+
+
+def _keep_papers_known_by_number(old: sqlite3.Connection, target: sqlite3.Connection, now: datetime) -> int:
+    """Give every lost paper that something refers to a row; the next sync fills in what arXiv knows."""
+    numbers: dict[int, str | None] = {}
+    for table in _OWN_WORK:
+        query = f"SELECT paper_id FROM {table} WHERE paper_id NOT IN (SELECT id FROM papers)"  # noqa: S608
+        numbers |= dict.fromkeys((number for (number,) in target.execute(query)), None)
+    numbers |= _arxiv_numbers(old, target)
+    insert = (
+        "INSERT INTO papers (id, arxiv_id, source_key, title, abstract, authors, latest_version,"
+        " text_rank, details_rank, added_at) VALUES (?, ?, ?, ?, '', '[]', 1, 0, 0, ?)"
+        " ON CONFLICT DO NOTHING"
+    )
+    for number, arxiv_id in numbers.items():
+        title = f"arXiv:{arxiv_id} (title lost)" if arxiv_id else f"Paper {number} (title lost)"
+        source_key = None if arxiv_id else f"lost:{number}"
+        target.execute(insert, (number, arxiv_id, source_key, title, utc_text(now)))
+    return len(numbers)
+
+
+def _arxiv_numbers(old: sqlite3.Connection, target: sqlite3.Connection) -> dict[int, str | None]:
+    """Papers that still stand in the index of arXiv numbers, which lies on pages of its own."""
+    present = {number for (number,) in target.execute("SELECT id FROM papers")}
+    query = "SELECT rowid, arxiv_id FROM papers WHERE arxiv_id > '' ORDER BY arxiv_id"
+    found: dict[int, str | None] = {}
+    with suppress(sqlite3.DatabaseError):
+        found.update(old.execute(query))
+    return {number: arxiv_id for number, arxiv_id in found.items() if number not in present}
+
+
+def _drop_references_to_nothing(target: sqlite3.Connection) -> None:
+    """Do what the store would have done had the lost row been deleted."""
+    for table in tables(target):
+        for key in target.execute(f"PRAGMA foreign_key_list({table})").fetchall():
+            parent, column, parent_column, on_delete = key[2], key[3], key[4], key[6]
+            lost = f"{column} NOT IN (SELECT {parent_column} FROM {parent})"  # noqa: S608
+            if on_delete == "SET NULL":
+                target.execute(f"UPDATE {table} SET {column} = NULL WHERE {lost}")  # noqa: S608
+            else:
+                target.execute(f"DELETE FROM {table} WHERE {lost}")  # noqa: S608
+
+
+def _rebuild_indexes(target: sqlite3.Connection) -> None:
+    for (name,) in target.execute(TEXT_INDEXES).fetchall():
+        target.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608

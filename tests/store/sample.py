@@ -1,0 +1,100 @@
+"""A small store with a row in every corner, ways to damage it, and a way to see all of its rows."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from r2p_tui.paths import Paths
+from r2p_tui.store.connection import attach
+from r2p_tui.store.engine import open_store
+from r2p_tui.store.papers import Paper
+from r2p_tui.store.reading import Note, Reading
+from r2p_tui.store.surprises import Surprise
+from r2p_tui.store.triage import TriageDecision, TriageSession
+
+NOW = datetime(2026, 11, 21, 7, 27, 41, 123000, UTC)
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+def make_store(paths: Paths, papers: int = 40) -> Path:
+    """A closed store with papers, of which every fourth has a note, a reading, a decision and a surprise."""
+    with open_store(paths.store, paths.backups, now=NOW) as store, store.write() as session:
+        session.add(TriageSession(id=1, started_at=NOW))
+        session.add_all(_paper(number) for number in range(1, papers + 1))
+        session.flush()
+        for number in range(1, papers + 1, 4):
+            session.add(
+                Note(paper_id=number, body=f"note {number} " * 40, answers={}, created_at=NOW, updated_at=NOW)
+            )
+            session.add(Reading(paper_id=number, pass_number=1, started_at=NOW))
+            session.add(TriageDecision(paper_id=number, session_id=1, decision="keep", decided_at=NOW))
+            session.add(Surprise(text=f"surprise {number}", paper_id=number, created_at=NOW))
+    return paths.store
+
+
+def _paper(number: int) -> Paper:
+    return Paper(
+        id=number,
+        arxiv_id=f"2611.{number:05}",
+        title=f"Paper {number}",
+        abstract=f"words of paper {number} " * 30,
+        authors=["A. Author"],
+        added_at=NOW,
+    )
+
+
+def rows_of(path: Path) -> Rows:
+    """Every row of every table but the search indexes."""
+    with closing(attach(path)) as connection:
+        query = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+        names = sorted(name for (name,) in connection.execute(query) if not name.startswith("sqlite_"))
+        return {name: sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr) for name in names}
+
+
+def is_healthy(path: Path) -> bool:
+    """Whether SQLite finds nothing wrong with the file or with references between rows."""
+    with closing(attach(path)) as connection:
+        sound = connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return sound and not connection.execute("PRAGMA foreign_key_check").fetchall()
+
+
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of the bytes; only for files that this process has no connection to."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def damage(path: Path, how: str) -> None:
+    """Spoil a closed store in one of the ways that disks and people have."""
+    whole = path.read_bytes()
+    spoiled = {
+        "header": b"\xff" * 100 + whole[100:],
+        "schema page": whole[:100] + bytes(4096 - 100) + whole[4096:],
+        "truncated": whole[: len(whole) // 2],
+        "zero-filled": bytes(len(whole)),
+        "not a database": b"%PDF-1.7\n" + b"something else entirely\n" * 400,
+    }[how]
+    path.write_bytes(spoiled)
+
+
+def spoil_pages_of(path: Path, name: str, *, keep_root: bool = True) -> int:
+    """Overwrite half of the pages of a table or index with noise, and say how many."""
+    with closing(attach(path)) as connection:
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        pages = _pages(connection, name)
+    leaves = [page for page in pages if page != root] if keep_root else [root]
+    spoiled = leaves[:: 2 if keep_root else 1]
+    with path.open("r+b") as file:
+        for page in spoiled:
+            file.seek((page - 1) * size)
+            file.write(b"\xa5" * size)
+    return len(spoiled)
+
+
+def _pages(connection: sqlite3.Connection, name: str) -> list[int]:
+    query = "SELECT pageno FROM dbstat WHERE name = ? ORDER BY pageno"
+    return [page for (page,) in connection.execute(query, (name,))]
