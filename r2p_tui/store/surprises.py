@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from r2p_tui.store.fields import real_field, time_field
+from r2p_tui.store.papers import CHUNK, Paper
 
 
 class Surprise(SQLModel, table=True):
@@ -40,3 +42,21 @@ class Surprise(SQLModel, table=True):
     commit_sha: str | None = None
     folder: str | None = None
     created_at: datetime = time_field()
+
+
+def latest_surprises(session: Session, limit: int, paper_id: int | None = None) -> list[Surprise]:
+    """The newest first; of one paper, or of all."""
+    query = select(Surprise).order_by(col(Surprise.created_at).desc(), col(Surprise.id).desc()).limit(limit)
+    if paper_id is not None:
+        query = query.where(Surprise.paper_id == paper_id)
+    return list(session.exec(query))
+
+
+def papers_by_id(session: Session, paper_ids: Iterable[int]) -> dict[int, Paper]:
+    """The papers with these ids; one that is gone is left out."""
+    wanted = sorted(paper_ids)
+    found: dict[int, Paper] = {}
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Paper).where(col(Paper.id).in_(wanted[start : start + CHUNK]))
+        found.update((paper.id, paper) for paper in session.exec(query) if paper.id is not None)
+    return found
