@@ -14,6 +14,8 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from r2p_tui.domain.times import parse_utc, utc_text
 
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 @compiles(AutoString, "sqlite")
 def _text(_element: AutoString, _compiler: Any, **_: Any) -> str:
@@ -53,7 +55,7 @@ class JsonText(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return None if value is None else to_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -3,7 +3,7 @@
 from sqlmodel import SQLModel
 
 from r2p_tui.store.announcements import PaperAnnouncement, SyncCursor
-from r2p_tui.store.papers import Paper, PaperCategory, PaperVersion
+from r2p_tui.store.papers import Paper, PaperVersion
 from r2p_tui.store.reading import Note, NoteDraft, Reading, RedFlag, Viability
 from r2p_tui.store.surprises import Surprise
 from r2p_tui.store.triage import PaperScore, TriageDecision, TriageSession
@@ -15,7 +15,6 @@ __all__ = [
     "NoteDraft",
     "Paper",
     "PaperAnnouncement",
-    "PaperCategory",
     "PaperScore",
     "PaperVersion",
     "Reading",

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+# ruff: noqa: S608  (only names of this file come together in its SQL)
+
 revision = "0001"
 down_revision = None
 
@@ -145,7 +147,10 @@ CREATE TABLE red_flags (
     evidence TEXT NOT NULL,
     flagged_at TEXT NOT NULL,
     PRIMARY KEY (paper_id, kind),
-    CONSTRAINT one_of_seven CHECK (kind IN ('weak baselines', 'cherry-picked examples', 'new metric', 'toy data', 'missing ablations', 'reproducibility', 'compute advantage')),
+    CONSTRAINT one_of_seven CHECK (kind IN (
+        'weak baselines', 'cherry-picked examples', 'new metric', 'toy data', 'missing ablations',
+        'reproducibility', 'compute advantage'
+    )),
     FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE
 ) WITHOUT ROWID, STRICT;
 
@@ -166,7 +171,10 @@ CREATE TABLE surprises (
     created_at TEXT NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT says_something CHECK (length(text) > 0),
-    CONSTRAINT known_kind CHECK (kind IN ('data', 'augmentation', 'accuracy', 'latency', 'memory', 'cost', 'dependency', 'edge case', 'label', 'other')),
+    CONSTRAINT known_kind CHECK (kind IN (
+        'data', 'augmentation', 'accuracy', 'latency', 'memory', 'cost', 'dependency', 'edge case',
+        'label', 'other'
+    )),
     FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE SET NULL
 ) STRICT;
 CREATE INDEX surprises_by_paper ON surprises (paper_id);
@@ -187,7 +195,8 @@ CREATE TABLE triage_decisions (
     FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE,
     FOREIGN KEY(session_id) REFERENCES triage_sessions (id) ON DELETE SET NULL
 ) STRICT;
-CREATE INDEX triage_decisions_by_kind ON triage_decisions (decision, decided_at, paper_id) WHERE undone_at IS NULL;
+CREATE INDEX triage_decisions_by_kind ON triage_decisions (decision, decided_at, paper_id)
+    WHERE undone_at IS NULL;
 CREATE INDEX triage_decisions_by_time ON triage_decisions (decided_at);
 CREATE UNIQUE INDEX triage_decisions_in_force ON triage_decisions (paper_id) WHERE undone_at IS NULL;
 
@@ -198,7 +207,9 @@ CREATE TABLE viability (
     evidence TEXT NOT NULL,
     rated_at TEXT NOT NULL,
     PRIMARY KEY (paper_id, dimension),
-    CONSTRAINT one_of_four CHECK (dimension IN ('computational efficiency', 'integration complexity', 'robustness', 'maintainability')),
+    CONSTRAINT one_of_four CHECK (dimension IN (
+        'computational efficiency', 'integration complexity', 'robustness', 'maintainability'
+    )),
     CONSTRAINT score_from_1_to_5 CHECK (score BETWEEN 1 AND 5),
     FOREIGN KEY(paper_id) REFERENCES papers (id) ON DELETE CASCADE
 ) WITHOUT ROWID, STRICT;
@@ -209,7 +220,8 @@ CREATE TABLE viability (
 # cs.CV is cs0cv9 and cs9, q-bio.QM is q1bio0qm9 and q1bio9, 2024 is y2024; paper9 is every paper, so that NOT
 # has a left side.
 FACETS = """
-    'paper9 ' || replace(replace(replace(replace({row}.categories, '.', '0'), '-', '1'), '","', '9 '), '"]', '9')
+    'paper9 '
+    || replace(replace(replace(replace({row}.categories, '.', '0'), '-', '1'), '","', '9 '), '"]', '9')
     || replace(replace({row}.categories, '-', '1'), '.', '9 0')
     || CASE WHEN {row}.published_at IS NULL THEN '' ELSE ' y' || substr({row}.published_at, 1, 4) END
     || CASE WHEN {row}.code_url IS NULL THEN '' ELSE ' code9' END
@@ -247,7 +259,7 @@ CREATE VIRTUAL TABLE title_words USING fts5(
     detail=none, columnsize=0, tokenize='unicode61 remove_diacritics 2'
 );
 CREATE VIRTUAL TABLE title_word_counts USING fts5vocab('title_words', 'row');
-"""  # noqa: S608  (only text of this file)
+"""
 
 
 def upgrade() -> None:
@@ -261,8 +273,8 @@ def upgrade() -> None:
 def triggers() -> list[str]:
     """Keep the indexes in step with papers, notes and surprises.
 
-    A document leaves the index as it stood: before an update or a delete that is what the source says, and after
-    an insert it is the source without the new row. (Before an insert would be too early: an upsert passes there.)
+    A document leaves the index as it stood: before an update or a delete that is what the source says, and
+    after an insert it is the source without the new row. (Before an insert is too early: upserts pass there.)
     """
     paper_fields = "title, abstract, authors, categories, published_at, code_url"
     add_paper = f"INSERT INTO papers_text (rowid, {COLUMNS}) SELECT {document('new')};"

@@ -1,0 +1,95 @@
+"""What is due this morning: counted from the store, nothing guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from r2p_tui.services import triage
+from r2p_tui.services.desk import Desk
+from r2p_tui.store import today as store
+from r2p_tui.store.surprises import Surprise, latest_surprises
+from r2p_tui.store.today import OpenPass, UnreadPaper
+
+WORTH_A_LOOK = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """What the Today screen shows; `week` says for Monday to Friday whether triage was done."""
+
+    waiting_new: int
+    waiting_cross: int
+    worth: int
+    later: int
+    kept: int
+    yesterday: int
+    open_passes: tuple[OpenPass, ...]
+    unread: tuple[UnreadPaper, ...]
+    surprises: tuple[Surprise, ...]
+    week: tuple[bool, ...]
+    passes: dict[int, int]
+    synced_at: datetime | None
+    sync_outcomes: tuple[tuple[str, str], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was ever read, added or decided."""
+        return self.synced_at is None and not (
+            self.kept or self.waiting_new or self.waiting_cross or self.later
+        )
+
+
+def today(desk: Desk, *, now: datetime) -> TodayView:
+    """Everything that the first screen tells; days are those of the user's own clock."""
+    waiting = triage.waiting(desk, cross=True)
+    new = [row for row in waiting if row.kind == "new"]
+    shown = waiting if desk.settings.triage.cross_lists else new
+    midnight = _midnight(now)
+    monday = _midnight(midnight - timedelta(days=midnight.weekday()))
+    yesterday = _midnight(midnight - timedelta(days=1))
+    with desk.store.read() as session:
+        decided = [moment.astimezone() for moment in store.decision_times(session, min(monday, yesterday))]
+        cursors = store.last_sync(session)
+        return TodayView(
+            waiting_new=len(new),
+            waiting_cross=len(waiting) - len(new),
+            worth=sum(1 for row in shown if (row.score or 0) >= WORTH_A_LOOK),
+            later=store.decided_count(session, "later"),
+            kept=store.decided_count(session, "keep"),
+            yesterday=sum(1 for moment in decided if yesterday <= moment < midnight),
+            open_passes=tuple(store.open_passes(session, 4)),
+            unread=tuple(store.unread_papers(session, 4)),
+            surprises=tuple(latest_surprises(session, 3)),
+            week=tuple(
+                any(moment.date() == (monday + timedelta(days=day)).date() for moment in decided)
+                for day in range(5)
+            ),
+            passes=store.passes_finished(session, monday),
+            synced_at=cursors[0].checked_at if cursors else None,
+            sync_outcomes=tuple((cursor.listing, cursor.outcome) for cursor in cursors),
+        )
+
+
+def headline(desk: Desk, *, now: datetime) -> tuple[int, int, str]:
+    """For the first line of every screen: papers waiting, papers kept, and the day with the last sync."""
+    counts = triage.counts(desk)
+    with desk.store.read() as session:
+        kept = store.decided_count(session, "keep")
+        cursors = store.last_sync(session)
+    waiting = counts.waiting_new + (counts.waiting_cross if desk.settings.triage.cross_lists else 0)
+    local = now.astimezone()
+    synced = f"synced {_when(cursors[0].checked_at, local)}" if cursors else "never synced"
+    where = " ".join(desk.settings.arxiv.categories)
+    return waiting, kept, f"{local:%a} {local.day} {local:%b} · {where} · {synced}"
+
+
+def _when(moment: datetime, local: datetime) -> str:
+    then = moment.astimezone(local.tzinfo)
+    return f"{then:%H:%M}" if then.date() == local.date() else f"{then.day} {then:%b}"
+
+
+def _midnight(moment: datetime) -> datetime:
+    local = moment.astimezone()
+    # Built anew rather than subtracted, so that a change to summer time does not move it.
+    return datetime.combine(local.date(), time()).astimezone()

@@ -1,0 +1,94 @@
+"""Log a surprise without leaving the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Grid, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+
+from r2p_tui.domain.surprises import KINDS, nearest_kind
+from r2p_tui.errors import R2PError
+from r2p_tui.tui.messages import PapersChanged
+from r2p_tui.tui.safe_text import SafeText
+
+if TYPE_CHECKING:
+    from r2p_tui.services.desk import Desk
+    from r2p_tui.tui.app import R2PApp
+
+
+class SurpriseDialog(ModalScreen[None]):
+    """A sentence, and if there are any the claim, what was seen, the unit and the kind."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss", "cancel", id="surprise.cancel"),
+        Binding("ctrl+s,ctrl+j", "save", "save", priority=True, id="surprise.save"),
+    ]
+    DEFAULT_CSS = """
+    SurpriseDialog {
+        Grid { grid-size: 4; grid-columns: 10 1fr 10 1fr; grid-gutter: 1 1; height: auto; margin-top: 1; }
+        #surprise-problem { color: $error; height: auto; margin-top: 1; display: none; }
+    }
+    """
+
+    def __init__(self, paper_id: int | None = None) -> None:
+        super().__init__()
+        self._paper_id = paper_id
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "What surprised you?"
+            yield Input(placeholder="31 FPS on our T4, the paper says 108", id="surprise-text")
+            with Grid():
+                yield Label("claimed")
+                yield Input(placeholder="108", id="surprise-claim")
+                yield Label("observed")
+                yield Input(placeholder="31", id="surprise-observed")
+                yield Label("unit")
+                yield Input(placeholder="FPS", id="surprise-unit")
+                yield Label("kind")
+                yield Input(placeholder="other", id="surprise-kind")
+            yield Static("Kinds: " + ", ".join(KINDS) + ".", classes="hint")
+            yield Static(id="surprise-problem")
+            yield Static("enter saves · escape leaves without saving", classes="hint")
+
+    @on(Input.Submitted)
+    def action_save(self) -> None:
+        values = {name: self._value(name) for name in ("text", "claim", "observed", "unit", "kind")}
+        app = cast("R2PApp", self.app)
+        now = app.now()
+
+        def save(desk: Desk) -> int:
+            from r2p_tui.services import surprises
+
+            return surprises.log_surprise(
+                desk,
+                values["text"],
+                kind=nearest_kind(values["kind"] or "other") or values["kind"],
+                claim=values["claim"] or None,
+                observed=values["observed"] or None,
+                unit=values["unit"] or None,
+                paper_id=self._paper_id,
+                now=now,
+            )
+
+        app.tasks.in_order(self, save, self._saved, failed=self._refused)
+
+    def _value(self, name: str) -> str:
+        return self.query_one(f"#surprise-{name}", Input).value.strip()
+
+    def _saved(self, number: int) -> None:
+        app = cast("R2PApp", self.app)
+        self.dismiss()
+        app.tell(f"Surprise {number} is logged.")
+        app.screen.post_message(PapersChanged())
+
+    def _refused(self, error: R2PError) -> None:
+        problem = self.query_one("#surprise-problem", Static)
+        problem.update(SafeText(f"{error.message} {error.hint}"))
+        problem.display = True
+

@@ -1,0 +1,65 @@
+"""What every top screen has: the first line, the keys, and words for trouble and for a window too small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from r2p_tui.errors import R2PError
+from r2p_tui.text import clean
+from r2p_tui.tui.widgets.mode_bar import ModeBar
+
+if TYPE_CHECKING:
+    from r2p_tui.tui.app import R2PApp
+    from r2p_tui.tui.tasks import Tasks
+
+
+class DeskScreen(Screen[None]):
+    """A screen on the desk; one pane below 100 columns, two from there, three from 150."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-one"), (100, "-two"), (150, "-three")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (10, "-tall")]
+    BINDINGS = [Binding("escape", "leave", "Back", show=False, id="screen.back")]
+
+    @property
+    def desk_app(self) -> R2PApp:
+        return cast("R2PApp", self.app)
+
+    @property
+    def tasks(self) -> Tasks:
+        return self.desk_app.tasks
+
+    def compose(self) -> ComposeResult:
+        yield ModeBar()
+        yield from self.compose_body()
+        yield Static(id="problem")
+        yield Static("r2p needs a window of at least 40 columns and 10 lines.", id="too-small")
+        yield Footer(show_command_palette=False)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The widgets between the first line and the keys; one of them has the id `body`."""
+        return ()
+
+    def show_problem(self, error: R2PError) -> None:
+        """Put the error where the content would be."""
+        hint = Content.styled(clean(error.hint), "$muted")
+        message = Content.styled(clean(error.message), "bold $error")
+        self.query_one("#problem", Static).update(Content("\n\n").join([message, hint]))
+        self.add_class("-problem")
+
+    def clear_problem(self) -> None:
+        self.remove_class("-problem")
+
+    def action_leave(self) -> None:
+        """Back to where the user came from; from the root of a mode, to Today."""
+        if len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+        elif self.app.current_mode != "today":
+            self.app.switch_mode("today")

@@ -1,0 +1,411 @@
+"""One paper: what it says, how far the user has read it, and the note that is written meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from time import monotonic as system_monotonic
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import ContentSwitcher, Static
+
+from r2p_tui.domain.citing import bibtex_entry
+from r2p_tui.domain.reading import NoteValues, standing
+from r2p_tui.errors import R2PError
+from r2p_tui.text import clean_line
+from r2p_tui.tui.external_editor import edit_in_editor
+from r2p_tui.tui.judging import Judging
+from r2p_tui.tui.messages import PapersChanged
+from r2p_tui.tui.note_keeper import KeeperState, NoteKeeper
+from r2p_tui.tui.note_questions import ask_conflict, offer_drafts
+from r2p_tui.tui.pass_keeper import PassKeeper
+from r2p_tui.tui.safe_text import SafeLine
+from r2p_tui.tui.screens.base import DeskScreen
+from r2p_tui.tui.widgets.judgement import Judgement
+from r2p_tui.tui.widgets.note_form import NoteForm
+from r2p_tui.tui.widgets.paper_overview import PaperOverview
+from r2p_tui.tui.widgets.pass_timer import PassTimer
+from r2p_tui.tui.widgets.tab_line import TabLine
+
+if TYPE_CHECKING:
+    from r2p_tui.services.desk import Desk
+    from r2p_tui.services.papers import PaperView
+    from r2p_tui.store.reading import Note, NoteDraft
+
+OTHER_WINDOWS_EVERY_SECONDS = 2.0
+_GAPS_OF_TITLE = 4
+TABS = {"overview": "Overview", "notes": "Notes"}
+
+# Keys, actions, words and ids; each part of the paper shows the ones that matter there in the footer.
+_KEYS: tuple[tuple[str, str, str, str], ...] = (
+    ("p", "read", "read", "paper.read"),
+    ("v", "verdict", "verdict", "paper.verdict"),
+    ("f", "flag", "flag", "paper.flag"),
+    ("r", "rate", "rate", "paper.rate"),
+    ("n,ctrl+n", "next_question", "next question", "paper.next"),
+    ("e,ctrl+o", "edit", "editor", "paper.editor"),
+    ("space", "pause", "pause", "paper.pause"),
+    ("l", "tab(1)", "notes", "paper.next_tab"),
+    ("h", "tab(-1)", "overview", "paper.previous_tab"),
+    ("right", "tab(1)", "Next part", "paper.tab_right"),
+    ("left", "tab(-1)", "Previous part", "paper.tab_left"),
+    ("k", "decide('keep')", "keep", "paper.keep"),
+    ("x", "decide('skip')", "skip", "paper.skip"),
+    ("u", "undo", "undo", "paper.undo"),
+    ("o", "open_outside", "open", "paper.open"),
+    ("y", "copy('id')", "copy id", "paper.copy"),
+    ("Y", "copy('bibtex')", "copy BibTeX", "paper.copy_bibtex"),
+    ("ctrl+s", "save", "save", "paper.save"),
+)
+
+
+def _bindings(
+    shown: Iterable[str] = (), prefix: str = ""
+) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
+    """The keys named by `shown`, visible in the footer; all of them, hidden, when none is named."""
+    wanted = set(shown)
+    return [
+        Binding(keys, prefix + action, words, show=bool(wanted), id=name)
+        for keys, action, words, name in _KEYS
+        if not wanted or name.removeprefix("paper.") in wanted
+    ]
+
+
+class OverviewPart(PaperOverview):
+    """The overview with its keys."""
+
+    BINDINGS = _bindings(("read", "next_tab", "keep", "skip", "open", "copy"), "screen.")
+
+
+class NotesPart(Vertical):
+    """The form and the judgement with their keys."""
+
+    BINDINGS = _bindings(("verdict", "flag", "rate", "next", "editor", "pause"), "screen.")
+
+
+class Opened(NamedTuple):
+    """What the store knows when the paper is opened: the page, and typing that was never stored."""
+
+    view: PaperView
+    values: NoteValues
+    drafts: list[NoteDraft]
+
+
+class PaperScreen(DeskScreen):
+    """A paper with its tabs; `start_pass` begins or continues that pass as soon as it is loaded.
+
+    `monotonic` is what the timer of a pass goes by, in seconds.
+    """
+
+    CSS_PATH = "paper.tcss"
+    BINDINGS = _bindings()
+
+    def __init__(
+        self, paper_id: int, start_pass: int | None = None, monotonic: Callable[[], float] = system_monotonic
+    ) -> None:
+        super().__init__()
+        self.paper_id = paper_id
+        self._start_pass = start_pass
+        self._monotonic = monotonic
+        self._view: PaperView | None = None
+        self._leaving = False
+        self._before_decision: str | None = None
+        self._cells_of_title = 0
+        self.form = NoteForm(id="form")
+
+    def compose_body(self) -> ComposeResult:
+        self.timer = PassTimer(self.desk_app.settings.reading.idle_seconds, self._monotonic)
+        with Horizontal(id="title"):
+            yield Static("opening the paper …", id="paper-title")
+            yield Static(id="paper-facts")
+        with Container(id="body"):
+            yield TabLine(TABS, "overview", id="tabs")
+            yield self.timer
+            with ContentSwitcher(initial="overview", id="parts"):
+                yield OverviewPart(id="overview")
+                with NotesPart(id="notes"):
+                    yield self.form
+                    yield Judgement(id="judgement")
+
+    def on_mount(self) -> None:
+        self.note = NoteKeeper(
+            self, self.paper_id, lambda: self.form.values, self._tell_note_state, self._ask_conflict
+        )
+        self.passes = PassKeeper(self, self.paper_id, self.timer, self._load)
+        self.judging = Judging(self, self.paper_id, self._load)
+        self.query_one("#overview").focus()
+        self.watch(self.app, "app_focus", self._window_in_front, init=False)
+        self.set_interval(OTHER_WINDOWS_EVERY_SECONDS, self._look_for_other_windows)
+        self.call_after_refresh(self._load)
+
+    def on_unmount(self) -> None:
+        self.passes.store_time()
+        self.note.close()
+
+    @property
+    def tab(self) -> str:
+        """The name of the part that is shown."""
+        return self.query_one(TabLine).chosen
+
+    # Loading and showing
+
+    @on(PapersChanged)
+    def _load(self) -> None:
+        paper_id, first = self.paper_id, self._view is None
+
+        def look(desk: Desk) -> Opened:
+            from r2p_tui.services import papers, reading
+
+            view = papers.view_paper(desk, paper_id)
+            drafts = reading.drafts(desk, paper_id, window="") if first else []
+            return Opened(view, reading.note_values(view.note), drafts)
+
+        self.tasks.run(self, look, self._show, failed=self.show_problem, group="paper")
+
+    def _show(self, found: Opened) -> None:
+        first = self._view is None
+        self._view = view = found.view
+        self.clear_problem()
+        revision = view.note.revision if view.note else 0
+        if first or (revision > self.note.revision and not self.note.dirty):
+            self.note.open(view.note, found.values)
+            self.form.load(found.values)
+        self._show_facts(view)
+        self.query_one(PaperOverview).show(view, self.desk_app.now())
+        self.query_one(Judgement).show(view.flags, view.viability)
+        self.timer.show_standing(standing(view.readings))
+        if first:
+            self._begin(found)
+
+    def _begin(self, found: Opened) -> None:
+        if self._start_pass is not None:
+            self.passes.start(self._start_pass, self._show_notes)
+        offer_drafts(self, self.note, self.form, found.drafts, self._show_notes)
+
+    def _show_facts(self, view: PaperView) -> None:
+        now, paper = standing(view.readings), view.paper
+        key = f"{paper.arxiv_id}v{paper.latest_version}" if paper.arxiv_id else paper.doi or ""
+        facts = [key, f"pass {now.last_pass} of 3" if now.last_pass else "unread"]
+        facts += [f"{int(now.seconds // 60)} min"] if now.seconds >= 60 else []
+        if now.version_read and now.version_read < paper.latest_version:
+            facts.append(f"you read v{now.version_read}")
+        title = SafeLine(paper.title)
+        line = SafeLine(" · ".join(facts))
+        self.query_one("#paper-title", Static).update(title)
+        self.query_one("#paper-facts", Static).update(line)
+        self._cells_of_title = title.cell_length + line.cell_length + _GAPS_OF_TITLE
+        self._repeat_cut_title()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._repeat_cut_title()
+
+    def _repeat_cut_title(self) -> None:
+        """The overview repeats the title where the first line has no room for all of it."""
+        self.query_one("#overview-title").display = self._cells_of_title > self.app.size.width
+
+    def _look_for_other_windows(self) -> None:
+        """What another window saved is shown here, unless something is being typed."""
+        if self._view is None or self.app.screen is not self:
+            return
+        paper_id = self.paper_id
+
+        def look(desk: Desk) -> int:
+            from r2p_tui.services import reading
+
+            note = reading.load_note(desk, paper_id)
+            return note.revision if note else 0
+
+        self.tasks.run(self, look, self._other_window_saved, failed=lambda _: None, group="watch")
+
+    def _other_window_saved(self, revision: int) -> None:
+        if revision <= self.note.revision:
+            return
+        if self.note.dirty:
+            self.note.warn()
+        else:
+            self._load()
+
+    # Parts
+
+    @on(TabLine.Chosen)
+    async def _tab_clicked(self, event: TabLine.Chosen) -> None:
+        await self._show_tab(event.name)
+
+    async def action_tab(self, steps: int) -> None:
+        await self._show_tab(self.query_one(TabLine).beside(steps))
+
+    async def _show_tab(self, name: str) -> None:
+        if name == "notes" and self._view is not None:
+            now = standing(self._view.readings)
+            await self.form.build(self.passes.open_pass or now.next_pass or now.last_pass)
+        self.query_one(TabLine).chosen = name
+        self.query_one(ContentSwitcher).current = name
+        self.query_one("#form" if name == "notes" else "#overview").focus()
+        self.note.save()
+
+    def _show_notes(self) -> None:
+        self.call_later(self._show_tab, "notes")
+
+    # Passes
+
+    @on(PassTimer.Counted)
+    def _time_counted(self) -> None:
+        self.passes.store_time()
+
+    def action_read(self) -> None:
+        """Start the next pass, or go on with the one that is open."""
+        if self._view is None:
+            return
+        number = self.passes.open_pass or standing(self._view.readings).next_pass
+        if number is None:
+            self.desk_app.tell("You have read this paper in all three passes.")
+        else:
+            self.passes.start(number, self._show_notes)
+
+    def action_verdict(self) -> None:
+        self.note.save()
+        self.passes.ask_verdict()
+
+    def action_pause(self) -> None:
+        if self.passes.open_pass is None:
+            self.desk_app.tell("No pass is open. p opens one.")
+        self.timer.toggle()
+
+    def on_key(self, event: events.Key) -> None:
+        self.timer.key()
+
+    def _window_in_front(self, in_front: bool) -> None:
+        self.timer.set_away(not in_front or self.app.screen is not self)
+
+    def on_screen_suspend(self) -> None:
+        # A dialog of this screen is still reading; another screen or mode is not.
+        dialog = isinstance(self.app.screen, ModalScreen) and self in self.app.screen_stack
+        if self.timer.is_mounted and not dialog:
+            self.timer.set_away(True)
+            self.passes.store_time()
+            self.note.save()
+
+    def on_screen_resume(self) -> None:
+        if self._view is not None:
+            self.timer.set_away(not self.app.app_focus)
+            self._load()
+
+    # The note
+
+    @on(NoteForm.Typed)
+    def _typed(self) -> None:
+        self.timer.key()
+        self.note.typed()
+
+    @on(NoteForm.Left)
+    def _left_field(self) -> None:
+        if self.app.screen is self:
+            self.note.save()
+
+    def action_save(self) -> None:
+        self.note.save(ask=True)
+
+    async def action_next_question(self) -> None:
+        if self.tab != "notes":
+            await self._show_tab("notes")
+        self.form.ask_next()
+
+    async def action_edit(self) -> None:
+        """Edit the field the user was in last with the editor of their choice."""
+        if self.tab != "notes":
+            await self._show_tab("notes")
+        wanted = self.form.edit_request()
+        self.note.keep_draft()
+        try:
+            text = edit_in_editor(wanted.text, self.desk_app.paths.cache / "editing", self.app.suspend())
+        except R2PError as error:
+            self.desk_app.show_error(error)
+        else:
+            self.form.set_text(wanted.name, text)
+            self.note.save()
+        self.timer.key()
+
+    def _tell_note_state(self, state: KeeperState) -> None:
+        colour = "$error" if state.trouble else "$muted"
+        self.timer.show_note_state(Content.styled(clean_line(state.words), colour))
+
+    def _ask_conflict(self, theirs: Note | None) -> None:
+        ask_conflict(self, self.note, self.form, theirs)
+
+    # Judging
+
+    def action_flag(self) -> None:
+        if self._view is not None:
+            self.judging.ask_flags(self._view)
+
+    def action_rate(self) -> None:
+        if self._view is not None:
+            self.judging.ask_ratings(self._view)
+
+    # The other keys
+
+    def action_decide(self, decision: Literal["keep", "skip", "later"]) -> None:
+        if self._view is None:
+            return
+        paper_id, now = self.paper_id, self.desk_app.now()
+        made = self._view.decision
+        before = made.decision if made else None
+
+        def decide(desk: Desk) -> None:
+            from r2p_tui.services import triage
+
+            triage.change_decision(desk, paper_id, decision, now=now)
+
+        def decided(_: None) -> None:
+            self._before_decision = before if before != decision else None
+            self.desk_app.tell({"keep": "Kept.", "skip": "Skipped.", "later": "Put off for later."}[decision])
+            self.desk_app.refresh_status()
+            self._load()
+
+        self.tasks.in_order(self, decide, decided)
+
+    def action_undo(self) -> None:
+        """Take back the verdict given here last, else the decision."""
+        if self.passes.take_back():
+            return
+        before, self._before_decision = self._before_decision, None
+        if before is None:
+            self.desk_app.tell("Nothing to take back here. k and x decide anew.")
+        else:
+            self.action_decide(before)  # type: ignore[arg-type]
+
+    def action_open_outside(self) -> None:
+        if self._view is not None:
+            self.desk_app.open_outside(self._view.paper.arxiv_id or self._view.paper.doi or "")
+
+    def action_copy(self, what: Literal["id", "bibtex"]) -> None:
+        if self._view is None:
+            return
+        paper = self._view.paper
+        if what == "id":
+            text = paper.arxiv_id or paper.doi or ""
+        else:
+            text = bibtex_entry(
+                title=clean_line(paper.title),
+                authors=[clean_line(name) for name in paper.authors],
+                published_at=paper.published_at,
+                arxiv_id=paper.arxiv_id,
+                doi=paper.doi,
+            )
+        self.app.copy_to_clipboard(text)
+        self.desk_app.tell(f"Copied: {text.splitlines()[0] if text else 'nothing'}")
+
+    def action_leave(self) -> None:
+        """Out of the field first; then back, once everything is stored. A second time leaves in any case."""
+        if self.form.typing:
+            self.form.leave_field()
+        elif self._leaving or not self.note.dirty:
+            super().action_leave()
+        else:
+            self._leaving = True
+            self.note.save(then=super().action_leave, ask=True)

@@ -1,0 +1,154 @@
+"""Today: what is due, visible without reading, and the key that does it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Vertical
+from textual.widgets import Static
+
+from r2p_tui.domain.times import ago
+from r2p_tui.text import count_of
+from r2p_tui.tui.messages import PapersChanged
+from r2p_tui.tui.screens.base import DeskScreen
+from r2p_tui.tui.widgets.line_block import Line, LineBlock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from r2p_tui.services.desk import Desk
+    from r2p_tui.services.today import TodayView
+
+
+class TodayScreen(DeskScreen):
+    """The morning at a glance."""
+
+    CSS_PATH = "today.tcss"
+    BINDINGS = [
+        Binding("enter,t", "app.switch_mode('triage')", "triage", key_display="enter", id="today.triage"),
+        Binding("c", "continue_reading", "continue reading", id="today.continue"),
+        Binding("R", "app.sync", "read arXiv", id="today.sync"),
+        Binding("s", "app.surprise", "surprise", id="today.surprise"),
+        Binding("slash", "find", "find", key_display="/", id="today.find"),
+        Binding("question_mark", "app.help", "help", key_display="?", id="today.help"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: TodayView | None = None
+
+    def compose_body(self) -> ComposeResult:
+        with Container(id="body"):
+            with Vertical(classes="column", id="left"):
+                yield Static("opening the library …", classes="hint", id="opening")
+                yield LineBlock("Morning", id="morning")
+                yield LineBlock("Reading", id="reading")
+            with Vertical(classes="column", id="right"):
+                yield LineBlock("This week", id="week")
+                yield LineBlock("Surprises", id="surprises")
+                yield LineBlock("arXiv", id="arxiv")
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._load)
+
+    def on_screen_resume(self) -> None:
+        if self._view is not None:
+            self._load()
+
+    @on(PapersChanged)
+    def _load(self) -> None:
+        def look(desk: Desk) -> TodayView:
+            from r2p_tui.services import today
+
+            return today.today(desk, now=self.desk_app.now())
+
+        self.tasks.run(self, look, self._show, failed=self.show_problem, group="today")
+
+    def _show(self, view: TodayView) -> None:
+        self._view = view
+        self.clear_problem()
+        self.query_one("#opening").display = False
+        now = self.desk_app.now()
+        self._put("morning", _morning(view, self.desk_app.settings.triage.minutes))
+        self._put("reading", _reading(view))
+        self._put("week", _week(view))
+        self._put("surprises", _surprises(view, now))
+        self._put("arxiv", _sync(view, now))
+        self.desk_app.refresh_status()
+
+    def _put(self, part: str, lines: list[Line]) -> None:
+        self.query_one(f"#{part}", LineBlock).show(lines)
+
+    def action_continue_reading(self) -> None:
+        """The pass that was open last, else the paper kept last."""
+        view = self._view
+        if view and view.open_passes:
+            self.desk_app.open_paper(view.open_passes[0].paper_id, view.open_passes[0].pass_number)
+        elif view and view.unread:
+            self.desk_app.open_paper(view.unread[0].paper_id, 1)
+        else:
+            self.desk_app.tell("No paper is waiting to be read; keep one in triage with k.")
+
+    def action_find(self) -> None:
+        self.app.switch_mode("library")
+        self.app.call_later(self.app.run_action, "screen.focus_search")
+
+
+def _morning(view: TodayView, minutes: int) -> list[Line]:
+    if view.is_empty:
+        return [
+            Line("Nothing was read from arXiv yet.", style="bold"),
+            Line("Read what it announced today", key="R", style="$due"),
+            Line("Add a paper you know, by id or address", key="3 a"),
+        ]
+    lines = [Line("Triage is done: nothing waits.")]
+    if view.waiting_new:
+        best = f"best {view.worth:,} worth a look" if view.worth else ""
+        lines = [Line(f"{count_of(view.waiting_new, 'paper')} announced", best, "enter", "bold $due")]
+    lines.append(Line(f"{minutes} min · yesterday you took {view.yesterday}", style="$muted"))
+    if view.waiting_cross:
+        lines.append(Line(f"{count_of(view.waiting_cross, 'cross-list')} more", key="2 c", style="$muted"))
+    if view.later:
+        lines.append(Line(f"{view.later:,} set aside for later", "search later:", "/", "$muted"))
+    return lines
+
+
+def _reading(view: TodayView) -> list[Line]:
+    lines = [
+        Line(item.title, f"pass {item.pass_number}, {int(item.seconds // 60)} min")
+        for item in view.open_passes
+    ]
+    lines += [Line(paper.title, "not begun", style="$muted") for paper in view.unread[: 4 - len(lines)]]
+    if lines:
+        return [lines[0]._replace(key="c"), *lines[1:]]
+    return [Line("No paper is open: keep one in triage, then read it.", key="2", style="$muted")]
+
+
+def _week(view: TodayView) -> list[Line]:
+    days = " ".join("■" if done else "□" for done in view.week)
+    first, second, third = (view.passes[number] for number in (1, 2, 3))
+    return [
+        Line(f"triage  {days}", "Monday to Friday"),
+        Line(f"passes  first {first} · second {second} · third {third}"),
+    ]
+
+
+def _surprises(view: TodayView, now: datetime) -> list[Line]:
+    lines = [Line(item.text, ago(item.created_at, now)) for item in view.surprises]
+    if lines:
+        return [lines[0]._replace(key="s"), *lines[1:]]
+    return [
+        Line("None yet. Log one here, or while coding:", key="s", style="$muted"),
+        Line('r2p surprise "31 FPS, the paper says 108"', style="$muted"),
+    ]
+
+
+def _sync(view: TodayView, now: datetime) -> list[Line]:
+    if view.synced_at is None:
+        return [Line("never read", key="R", style="$muted")]
+    age = ago(view.synced_at, now)
+    lines = [Line("read just now" if age == "now" else f"read {age} ago", key="R")]
+    return lines + [Line(f"{name}: {outcome}", style="$muted") for name, outcome in view.sync_outcomes]

@@ -1,0 +1,142 @@
+"""The real app on a small library with a frozen clock; nothing blinks, nothing reaches the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.timer import Timer
+
+from r2p_tui.config import ArxivSettings, Settings, TriageSettings
+from r2p_tui.domain.papers import Announcement, IncomingPaper, Source
+from r2p_tui.paths import Paths
+from r2p_tui.services.desk import Desk
+from r2p_tui.services.ranking import RankingResult
+from r2p_tui.store.announcements import save_announcements
+from r2p_tui.store.papers import save_papers
+from r2p_tui.tui.app import R2PApp
+from r2p_tui.tui.screens.triage import TriageScreen
+
+NOW = datetime(2026, 11, 20, 8, 2, tzinfo=UTC)
+SETTINGS = Settings(
+    arxiv=ArxivSettings(categories=("cs.CV", "cs.LG")),
+    triage=TriageSettings(minutes=15, keywords=("small object", "quantization")),
+)
+
+TITLES = (
+    ("Sharper boxes for small objects with cheap attention", "cs.CV", True),
+    ("Post-training quantization of detection heads", "cs.CV", True),
+    ("Real-time detection without anchors on edge devices", "cs.CV", False),
+    ("How much data does a detector need", "cs.LG", False),
+    ("Distilling queries: a smaller decoder for detection transformers", "cs.CV", True),
+    ("Labels that disagree: noise in box annotations", "cs.CV", False),
+    ("Mixed precision for transformers that must not drift", "cs.LG", False),
+    ("A survey of augmentation that helps small data sets", "cs.CV", False),
+    ("Sparse attention as a schedule", "cs.LG", True),
+    ("On the variance of mAP between seeds", "cs.CV", False),
+    ("Calibration images: how many are enough for INT8", "cs.CV", True),
+    ("Lighting shifts break detectors in the factory", "cs.CV", False),
+)
+
+
+def paper(number: int, title: str, category: str, has_code: bool) -> IncomingPaper:
+    code = f"https://github.com/example/repo{number}" if has_code else None
+    return IncomingPaper(
+        arxiv_id=f"2611.{10000 + number}",
+        version=1,
+        title=title,
+        abstract=f"We study {title.lower()}. Small object detection is measured on two data sets.",
+        authors=("Ada Example", "Bo Sample"),
+        categories=(category, "cs.AI"),
+        source=Source.API,
+        code_url=code,
+        published_at=NOW - timedelta(days=1, hours=number),
+        version_dates=((1, NOW - timedelta(days=1, hours=number)),),
+    )
+
+
+def fill(desk: Desk, papers: list[IncomingPaper]) -> dict[str, int]:
+    """Store papers as announced today; ids by arXiv id."""
+    with desk.store.write() as session:
+        saved = save_papers(session, papers, NOW)
+        rows = [Announcement(str(p.arxiv_id), 1, p.categories[0], "new", date(2026, 11, 20)) for p in papers]
+        save_announcements(session, rows, saved.ids)
+    return saved.ids
+
+
+@pytest.fixture(autouse=True)
+def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No blinking cursor, no animation, one time zone."""
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+
+
+class StillRanker:
+    """Ranks nothing, so that a screen's test does not wait for scikit-learn; one test uses the real one."""
+
+    def rank(self, desk: Desk, *, cross: bool, now: datetime) -> RankingResult:
+        return RankingResult({}, 0, "keywords", "")
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(autouse=True)
+def still_ranking(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "real_ranking" not in request.keywords:
+        monkeypatch.setattr("r2p_tui.services.ranking.Ranker", StillRanker)
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Triage's clock moves only when a test says so."""
+    real = TriageScreen.set_interval
+
+    def set_interval(screen: TriageScreen, seconds: float, callback: Any = None, **options: Any) -> Timer:
+        if callback == screen._tick:
+            options["pause"] = True
+        return real(screen, seconds, callback, **options)
+
+    monkeypatch.setattr(TriageScreen, "set_interval", set_interval)
+
+
+@pytest.fixture
+def desk(paths: Paths) -> Iterator[Desk]:
+    with Desk(paths, SETTINGS, offline=True) as desk:
+        yield desk
+
+
+@pytest.fixture
+def library(desk: Desk) -> dict[str, int]:
+    """Twelve papers announced today, none decided."""
+    return fill(desk, [paper(number, *facts) for number, facts in enumerate(TITLES)])
+
+
+@pytest.fixture
+def make_app(paths: Paths) -> Callable[..., R2PApp]:
+    """An app on this test's store, with the clock at NOW."""
+
+    def make(start: str = "today", settings: Settings = SETTINGS, **options: Any) -> R2PApp:
+        return R2PApp(
+            paths,
+            settings,
+            lambda: Desk(paths, settings, offline=True),
+            start=start,
+            offline=True,
+            now=options.pop("now", lambda: NOW),
+            **options,
+        )
+
+    return make
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until no service runs and everything they brought is drawn."""
+    for _ in range(3):
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.app.tasks.quiet()  # type: ignore[attr-defined]
+    await pilot.pause()

@@ -1,0 +1,100 @@
+"""Today: what is due, and the key that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from r2p_tui.errors import SourceError
+from r2p_tui.services import reading, sync, triage
+from r2p_tui.services.desk import Desk
+from r2p_tui.tui.app import R2PApp
+from r2p_tui.tui.widgets.line_block import LineBlock
+
+from .conftest import NOW, settled
+
+MakeApp = Callable[..., R2PApp]
+pytestmark = pytest.mark.usefixtures("stopped_clock")
+
+
+def text_of(app: R2PApp, selector: str) -> str:
+    return str(app.screen.query_one(selector, LineBlock).render())
+
+
+async def test_a_first_morning_says_how_to_begin(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "Nothing was read from arXiv yet." in text_of(app, "#morning")
+        assert "never synced" in app.status.right
+
+
+async def test_a_morning_counts_what_waits_and_enter_goes_there(
+    library: dict[str, int], make_app: MakeApp
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "12 papers announced" in text_of(app, "#morning")
+        assert app.status.waiting == 12
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.current_mode == "triage"
+
+
+async def test_an_open_pass_is_offered_and_continued(
+    library: dict[str, int], make_app: MakeApp, desk: Desk
+) -> None:
+    paper_id = next(iter(library.values()))
+    session = triage.open_session(desk, now=NOW)
+    triage.decide(desk, paper_id, "keep", session_id=session, score=0.9, now=NOW)
+    begun = reading.open_reading(desk, paper_id, 1, now=NOW)
+    assert begun.id is not None
+    reading.add_time(desk, begun.id, 130, now=NOW)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert "pass 1, 2 min" in text_of(app, "#reading")
+        await pilot.press("c")
+        await settled(pilot)
+        assert type(app.screen).__name__ == "PaperScreen"
+
+
+async def test_reading_arxiv_that_fails_is_told_and_changes_nothing(
+    library: dict[str, int], make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise SourceError("arXiv did not answer within 30 s.", "Try again in a minute.")
+
+    monkeypatch.setattr(sync, "sync", fail)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("R")
+        await settled(pilot)
+        assert not app.syncing
+        assert any("did not answer" in str(note.message) for note in app._notifications)
+        assert app.status.waiting == 12
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+def test_today_snapshot(
+    snap_compare: Any, library: dict[str, int], make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    assert snap_compare(make_app(), terminal_size=size, run_before=settled)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+def test_help_snapshot(
+    snap_compare: Any, library: dict[str, int], make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    async def ask(pilot: Any) -> None:
+        await settled(pilot)
+        await pilot.press("2")
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+
+    assert snap_compare(make_app(), terminal_size=size, run_before=ask)
