@@ -11,6 +11,7 @@ from r2p_tui.cli.progress import Progress
 from r2p_tui.errors import ExitCode
 
 if TYPE_CHECKING:
+    from r2p_tui.services.desk import Desk
     from r2p_tui.services.sync import SyncResult
 
 WORDS = ""
@@ -33,11 +34,23 @@ def run(options: Namespace) -> ExitCode:
             progress.show(step.step, step.done, step.total)
 
         result = sync(desk, now=utc_now(), report=report)
+        if result.new or result.cross:
+            progress.show("ranking", 0, None)
+            _rank(desk)
     _show(result, as_json=options.json)
     if result.error is None:
         return ExitCode.OK
     output.complain(result.error)
     return result.error.exit_code
+
+
+def _rank(desk: Desk) -> None:
+    """Score what came in, so that the best stand first when triage opens."""
+    from r2p_tui.services.desk import utc_now
+    from r2p_tui.services.ranking import Ranker
+
+    with Ranker() as ranker:
+        ranker.rank(desk, cross=desk.settings.triage.cross_lists, now=utc_now())
 
 
 def _show(result: SyncResult, *, as_json: bool) -> None:

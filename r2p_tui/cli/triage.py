@@ -41,12 +41,14 @@ def run(options: Namespace) -> ExitCode:
 
 
 def _list(desk: Desk, options: Namespace) -> None:
-    from r2p_tui.services.triage import waiting
+    from r2p_tui.services.triage import waiting, whys
 
     rows = waiting(desk, cross=options.cross or desk.settings.triage.cross_lists)
     shown = rows[: options.limit]
     if options.json:
-        output.write_json({"waiting": len(rows), "papers": [row_values(row) for row in shown]})
+        reasons = {key: dict(found.terms) for key, found in whys(desk, [r.paper_id for r in shown]).items()}
+        papers = [row_values(row) | {"because": reasons.get(row.paper_id, {})} for row in shown]
+        output.write_json({"waiting": len(rows), "papers": papers})
         return
     write_scored(shown)
     if not rows:

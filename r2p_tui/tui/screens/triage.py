@@ -98,6 +98,7 @@ class TriageScreen(DeskScreen):
         self._seconds = 0.0
         self._loaded = False
         self._told_time_is_up = False
+        self._told_ranking_is_off = False
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="title"):
@@ -203,6 +204,11 @@ class TriageScreen(DeskScreen):
         self.tasks.run(self, learn, self._show_ranking, failed=lambda _: None, group="rank")
 
     def _show_ranking(self, result: RankingResult) -> None:
+        if result.mode == "off":
+            if not self._told_ranking_is_off:
+                self._told_ranking_is_off = True
+                self.desk_app.tell(result.message)
+            return
         papers = self.papers
         # Papers that were never scored stand by date; nobody has looked at that order yet.
         unseen = not self._decided and papers.cursor == 0 and any(row.score is None for row in papers.rows)
@@ -316,7 +322,7 @@ class TriageScreen(DeskScreen):
         self.tasks.in_order(self, save, lambda _: None, failed=lambda _: None)
 
     def _summarize(self, show: Callable[[TriageSummary], None]) -> None:
-        session, now = self._session, self.desk_app.now()
+        session, cross, now = self._session, self._cross, self.desk_app.now()
         if session is None:
             return
         self._save_clock()
@@ -324,7 +330,7 @@ class TriageScreen(DeskScreen):
         def add_up(desk: Desk) -> TriageSummary:
             from r2p_tui.services import triage
 
-            return triage.summary(desk, session, now=now)
+            return triage.summary(desk, session, cross=cross, now=now)
 
         self.tasks.in_order(self, add_up, show)
 
