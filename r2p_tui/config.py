@@ -56,7 +56,7 @@ class Settings:
 
 
 def load_settings(path: Path) -> Settings:
-    """Read the file, or the defaults where there is none; raises ConfigError that names file, key and remedy."""
+    """Read the file, or the defaults where there is none; ConfigError names file, key and remedy."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -143,7 +143,7 @@ def _url(label: str, value: Any, where: str) -> str:
     allowed = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     if not host or not allowed or parts.username or parts.query or parts.fragment:
         raise ConfigError(
-            f"{label} in {where} is not an allowed address: {address[:120]}",
+            f"{label} in {where} is not an allowed address: “{address[:120]}”.",
             "Use https, or http on this machine (127.0.0.1).",
         )
     return address.rstrip("/")

@@ -150,6 +150,13 @@ def id_order(arxiv_id: str) -> tuple[int, int]:
     return (2000 + int(number[:2])) * 100 + int(number[2:]), int(rest)
 
 
+def year_of(row: PaperRow) -> int | None:
+    """The year of a paper by its date, else by its arXiv id, which tells the month of version 1."""
+    if row.published_on:
+        return row.published_on.year
+    return id_order(row.key)[0] // 100 if parse_arxiv_id(row.key) else None
+
+
 def find_code_url(*texts: str | None) -> str | None:
     """The first repository address that a comment or abstract names, without trailing punctuation."""
     for text in texts:

@@ -17,9 +17,10 @@ from r2p_tui.store.connection import (
     is_network,
     journal_mode,
     schema_version,
+    too_new,
 )
 
-TEXT_INDEXES = "SELECT name FROM sqlite_master WHERE sql LIKE '%USING fts5(%' ORDER BY name"
+_TEXT_INDEXES = "SELECT name FROM sqlite_master WHERE sql LIKE '%USING fts5(%' ORDER BY name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,12 @@ def examine_store(path: Path) -> Health:
     """Read every page of the store; raises the StoreError that an opening of it would raise."""
     try:
         with closing(attach(path)) as connection:
-            found = tuple(complaints(connection, quick=True))
             schema = schema_version(connection)
-            ours = schema == SCHEMA_VERSION and not found
-            stale = tuple(_stale_indexes(connection)) if ours else ()
-            return Health(schema, count_rows(connection), found, stale)
+            if schema > SCHEMA_VERSION:
+                raise too_new(path, schema)
+            found = complaints(connection, quick=True) if schema else ["it is not a store of r2p"]
+            stale = _stale_indexes(connection) if schema == SCHEMA_VERSION and not found else []
+            return Health(schema, count_rows(connection), tuple(found), tuple(stale))
     except sqlite3.DatabaseError as error:
         raise as_store_error(error, path) from error
 
@@ -74,7 +76,7 @@ def explain_journal(path: Path, version: tuple[int, ...] = sqlite3.sqlite_versio
 def _stale_indexes(connection: sqlite3.Connection) -> list[str]:
     """The search indexes that do not agree with their tables; needs the write lock, and writes nothing."""
     stale = []
-    for (name,) in connection.execute(TEXT_INDEXES).fetchall():
+    for (name,) in connection.execute(_TEXT_INDEXES).fetchall():
         try:
             connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
         except sqlite3.DatabaseError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -188,7 +188,7 @@ _DETAIL_FIELDS = (
 _COLUMNS = ("arxiv_id", *_TEXT_FIELDS, *_DETAIL_FIELDS, "added_at")
 
 
-@cache
+@lru_cache(maxsize=4)
 def _upsert(rows: int) -> str:
     """One statement for many rows: each statement that fires a trigger writes a segment of the text index."""
     better = {name: f"excluded.{name} > papers.{name}" for name in ("text_rank", "details_rank")}

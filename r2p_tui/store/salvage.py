@@ -15,7 +15,6 @@ from r2p_tui.domain.times import utc_text
 from r2p_tui.errors import StoreDamagedError
 from r2p_tui.store.backup import count_rows, need_room, tables, verify
 from r2p_tui.store.connection import attach, connect, create_file
-from r2p_tui.store.health import TEXT_INDEXES
 from r2p_tui.store.restore import SIDE_FILES, beside, replace_store, replacement
 
 # What the user wrote or decided, which is kept even where its paper cannot be read.
@@ -61,7 +60,6 @@ def salvage_file(path: Path, quarantine: Path, *, now: datetime) -> Salvaged:
             incomplete = [table for table in tables(target) if not _carry_over(old, target, table)]
             nameless = _keep_papers_known_by_number(old, target, now)
             _drop_references_to_nothing(target)
-            _rebuild_indexes(target)
             rows = count_rows(target)
             if incomplete and not any(rows.values()):
                 raise _nothing_in(path)
@@ -200,7 +198,7 @@ def _keep_papers_known_by_number(old: sqlite3.Connection, target: sqlite3.Connec
     """Give every lost paper that something refers to a row; the next sync fills in what arXiv knows."""
     numbers: dict[int, str | None] = {}
     for table in _OWN_WORK:
-        query = f"SELECT paper_id FROM {table} WHERE paper_id NOT IN (SELECT id FROM papers)"  # noqa: S608
+        query = f"SELECT paper_id FROM {table} WHERE paper_id > 0 AND paper_id NOT IN (SELECT id FROM papers)"  # noqa: S608
         numbers |= dict.fromkeys((number for (number,) in target.execute(query)), None)
     numbers |= _arxiv_numbers(old, target)
     insert = (
@@ -235,8 +233,3 @@ def _drop_references_to_nothing(target: sqlite3.Connection) -> None:
                 target.execute(f"UPDATE {table} SET {column} = NULL WHERE {lost}")  # noqa: S608
             else:
                 target.execute(f"DELETE FROM {table} WHERE {lost}")  # noqa: S608
-
-
-def _rebuild_indexes(target: sqlite3.Connection) -> None:
-    for (name,) in target.execute(TEXT_INDEXES).fetchall():
-        target.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608

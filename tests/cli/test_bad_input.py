@@ -33,7 +33,7 @@ def assert_explained(result: Result, status: ExitCode) -> None:
     assert len(told) == 2, result.err
     sentence, hint = told
     assert sentence.startswith("r2p: ")
-    assert sentence.endswith(".") or "address: http" in sentence
+    assert sentence.endswith(".")
     assert len(hint.strip()) > 10
     assert "Traceback" not in result.err
     assert "went wrong inside" not in result.err

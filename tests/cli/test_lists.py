@@ -33,7 +33,7 @@ def test_triage_as_json(r2p: Run, desk: Desk) -> None:
     assert values["waiting"] == 2
     assert list(values["papers"][0]) == [
         "paper", "title", "category", "published_on", "has_code", "decision", "last_pass", "relevance",
-        "flags", "score", "kind",
+        "flags", "score", "kind", "because",
     ]  # fmt: skip
     assert values["papers"][0]["published_on"] == "2026-11-20"
 

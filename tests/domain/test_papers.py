@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from r2p_tui.domain.papers import (
+    PaperRow,
     author_line,
     find_code_url,
     id_order,
     parse_arxiv_id,
     parse_reference,
+    year_of,
 )
 from r2p_tui.errors import UsageError
 
@@ -123,3 +127,18 @@ def test_a_code_address_loses_its_full_stop() -> None:
 def test_authors_fit_a_line() -> None:
     assert author_line(["Nicolas Carion", "Zhou"]) == "N. Carion, Zhou"
     assert author_line(["A B"] * 8).endswith(" and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("key", "day", "year"),
+    [
+        ("2304.08069", None, 2023),
+        ("2304.08069", date(2022, 12, 31), 2022),
+        ("hep-th/9901001", None, 1999),
+        ("10.1109/cvpr.2017.106", None, None),
+    ],
+)
+def test_the_year_of_a_paper_without_a_date_is_told_by_its_id(
+    key: str, day: date | None, year: int | None
+) -> None:
+    assert year_of(PaperRow(1, key, "A title", "cs.CV", published_on=day)) == year

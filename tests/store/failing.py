@@ -15,13 +15,14 @@ _CALLS = ("open", "fsync", "rename", "replace", "link", "utime", "mkdir")
 class FailingCalls:
     """While it is entered, call number `call` that concerns `folder` raises the system's error `number`.
 
-    `failed` names that call afterwards; it is empty where there were fewer calls.
+    `failed` names that call afterwards; it is empty where there were fewer calls. `calls` has them all.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path, call: int, number: int) -> None:
         self._monkeypatch, self._folder, self._left, self._number = monkeypatch, str(folder), call, number
         self._open: dict[int, str] = {}
         self.failed = ""
+        self.calls: list[str] = []
 
     def __enter__(self) -> FailingCalls:
         self._context = self._monkeypatch.context()
@@ -37,6 +38,7 @@ class FailingCalls:
         def wrapped(*arguments: Any, **options: Any) -> Any:
             subject = self._open.get(arguments[0], "") if name == "fsync" else os.fspath(arguments[0])
             if str(subject).startswith(self._folder):
+                self.calls.append(f"{name} {Path(str(subject)).name}")
                 self._left -= 1
                 if self._left == 0:
                     self.failed = f"{name} {subject}"

@@ -200,3 +200,14 @@ def test_verifying_refuses_a_database_that_is_no_store(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE t (a)")
     with pytest.raises(StoreDamagedError, match="not a store"):
         verify(tmp_path / "other.sqlite3")
+
+
+def test_a_backup_is_on_disk_before_it_has_its_name_and_its_name_before_it_is_announced(
+    take: Take, paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FailingCalls(monkeypatch, paths.data, 0, 0) as watched:
+        take()
+    partial = next(call for call in watched.calls if call.startswith("rename")).removeprefix("rename ")
+    assert partial.endswith(".partial")
+    order = [f"fsync {partial}", f"rename {partial}", "fsync backups"]
+    assert [call for call in watched.calls if call in order] == order

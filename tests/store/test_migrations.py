@@ -89,12 +89,12 @@ def _statements(path: Path) -> dict[str, str]:
     """What made each table and index of ours, with its white space folded."""
     query = (
         "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
-        " AND name NOT LIKE '%\\_text%' ESCAPE '\\' AND name NOT LIKE 'alembic%'"
+        " AND tbl_name IN (SELECT name FROM pragma_table_list WHERE type = 'table')"
+        " AND name <> 'alembic_version'"
     )
     with closing(attach(path)) as opened:
-        return {
-            name: re.sub(r"\s+", " ", sql).replace("( ", "(").strip() for name, sql in opened.execute(query)
-        }
+        found = dict(opened.execute(query))
+    return {name: re.sub(r"\s*([\s(),])\s*", r"\1", " ".join(sql.split())) for name, sql in found.items()}
 
 
 @pytest.mark.usefixtures("next_step")

@@ -287,3 +287,28 @@ def test_rows_of_an_older_backup_come_back_as_they_were(paths: Paths, store_file
     assert texts(rows_of(store_file)) == {"changed since"}
     _restore(paths, backup)
     assert texts(rows_of(store_file)) == {"surprise 1", "surprise 5"}
+
+
+def test_the_new_store_is_on_disk_before_it_takes_the_place_of_the_old_one(
+    paths: Paths, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FailingCalls(monkeypatch, paths.data, 0, 0) as watched:
+        _restore(paths, backup)
+    new = ".r2p.sqlite3.new"
+    order = [f"fsync {new}", "link r2p.sqlite3", "fsync quarantine", f"replace {new}", "fsync data"]
+    assert [call for call in watched.calls if call in order] == order
+
+
+def test_a_store_with_a_write_ahead_log_is_not_taken_from_a_connection_that_idles(
+    paths: Paths, store_file: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a connection would not notice the move, and go on writing to the file that was set aside."""
+    monkeypatch.setattr(connections, "WAL_SAFE_VERSION", (3, 0, 0))
+    monkeypatch.setattr(connections, "filesystem", lambda _path: "ext4")
+    with closing(connect(store_file)) as idle:
+        idle.execute("SELECT count(*) FROM papers").fetchone()
+        with pytest.raises(StoreBusyError):
+            _restore(paths, backup)
+        idle.execute("DELETE FROM surprises")
+    assert rows_of(store_file)["surprises"] == []
+    assert _quarantined(paths) == []

@@ -10,6 +10,7 @@ from r2p_tui.store.connection import attach
 from r2p_tui.store.engine import open_store
 from r2p_tui.store.health import examine_store
 from r2p_tui.store.salvage import Salvaged, salvage_file
+from r2p_tui.store.surprises import Surprise
 from tests.store.sample import NOW, damage, fingerprint, is_healthy, make_store, rows_of, spoil_pages_of
 
 PAPERS = 60
@@ -143,3 +144,10 @@ def test_an_open_store_is_left_alone(paths: Paths, store_file: Path) -> None:
             _salvage(paths)
         with store.read() as session:
             assert session.execute(text("SELECT count(*) FROM papers")).scalar() == PAPERS
+
+
+def test_a_surprise_that_belongs_to_no_paper_gets_none(paths: Paths) -> None:
+    with open_store(paths.store, paths.backups, now=NOW) as store, store.write() as session:
+        session.add(Surprise(text="on its own", created_at=NOW))
+    salvaged = _salvage(paths)
+    assert (salvaged.rows["surprises"], salvaged.rows["papers"], salvaged.nameless) == (1, 0, 0)

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from r2p_tui.domain.papers import PaperRow
+from r2p_tui.domain.papers import PaperRow, year_of
 from r2p_tui.errors import R2PError, UsageError
 from r2p_tui.text import clean, count_of
 from r2p_tui.tui.messages import PapersChanged
@@ -45,7 +45,7 @@ def columns(row: PaperRow, width: int) -> Sequence[Cell]:
         (_MARKS.get(row.decision or "", ""), 3, "number"),
         (row.title, title, "title"),
         (row.category, category, "muted"),
-        (str(row.published_on.year) if row.published_on else "", year, "muted"),
+        (str(year_of(row) or ""), year, "muted"),
         (f"p{row.last_pass}" if row.last_pass else "", 3, "number"),
         (f"●{row.relevance}" if row.relevance else "", relevance, "number"),
         ("!" if row.flags else "", 3, "due"),

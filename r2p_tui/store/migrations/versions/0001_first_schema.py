@@ -217,13 +217,17 @@ CREATE TABLE viability (
 """
 
 # What a paper can be found by, besides words: one word each, which nobody types and stemming leaves alone.
-# cs.CV is cs0cv9 and cs9, q-bio.QM is q1bio0qm9 and q1bio9, 2024 is y2024; paper9 is every paper, so that NOT
-# has a left side.
+# cs.CV is cs0cv9 and cs9, q-bio.QM is q1bio0qm9 and q1bio9, 2024 is y2024 (by the id where there is no date);
+# paper9 is every paper, so that NOT has a left side.
 FACETS = """
     'paper9 '
     || replace(replace(replace(replace({row}.categories, '.', '0'), '-', '1'), '","', '9 '), '"]', '9')
     || replace(replace({row}.categories, '-', '1'), '.', '9 0')
-    || CASE WHEN {row}.published_at IS NULL THEN '' ELSE ' y' || substr({row}.published_at, 1, 4) END
+    || CASE
+        WHEN {row}.published_at IS NOT NULL THEN ' y' || substr({row}.published_at, 1, 4)
+        WHEN {row}.arxiv_id GLOB '[0-9][0-9][0-9][0-9].*' THEN ' y20' || substr({row}.arxiv_id, 1, 2)
+        ELSE ''
+    END
     || CASE WHEN {row}.code_url IS NULL THEN '' ELSE ' code9' END
 """
 NOTE_FIELDS = "summary, key_insight, results, limitations, production, implementation, body, answers_text"
@@ -276,7 +280,7 @@ def triggers() -> list[str]:
     A document leaves the index as it stood: before an update or a delete that is what the source says, and
     after an insert it is the source without the new row. (Before an insert is too early: upserts pass there.)
     """
-    paper_fields = "title, abstract, authors, categories, published_at, code_url"
+    paper_fields = "arxiv_id, title, abstract, authors, categories, published_at, code_url"
     add_paper = f"INSERT INTO papers_text (rowid, {COLUMNS}) SELECT {document('new')};"
     without_new = SURPRISES.format(row="new.paper_id", without="new.id")
     return [
