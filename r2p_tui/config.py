@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from r2p_tui.errors import ConfigError
 from r2p_tui.text import clean_line
 
+# Plain names and addresses only: letters of other scripts can look like these.
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+")
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z-]+)?")
 
 
@@ -137,11 +139,12 @@ def _url(label: str, value: Any, where: str) -> str:
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
-        _ = parts.port
+        port = parts.port
     except ValueError:
-        host, parts = "", urlsplit("")
+        host, parts, port = "", urlsplit(""), None
     allowed = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    if not host or not allowed or parts.username or parts.query or parts.fragment:
+    strange = port == 0 or "@" in parts.netloc or " " in address or not _HOST.fullmatch(host)
+    if not allowed or strange or parts.query or parts.fragment:
         raise ConfigError(
             f"{label} in {where} is not an allowed address: “{address[:120]}”.",
             "Use https, or http on this machine (127.0.0.1).",

@@ -112,9 +112,9 @@ class PtyProgram:
                 self.settle(ALONE)
 
     def resize(self, columns: int, rows: int) -> None:
-        """Change the size of the terminal; the kernel tells the program."""
+        """Change the size of the terminal; the kernel tells the program, which draws everything anew."""
         self._set_size(columns, rows)
-        self._render()
+        self._chunks_shown, self._unfinished = len(self.chunks), b""
         self._screen.resize(max(rows, 1), max(columns, 1))
 
     def signal(self, number: int) -> None:

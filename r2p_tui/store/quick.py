@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from r2p_tui.domain.times import utc_text
 from r2p_tui.errors import R2PError
-from r2p_tui.store.connection import SCHEMA_VERSION, as_store_error, connect, schema_version
+from r2p_tui.store.connection import SCHEMA_VERSION, as_store_error, begin, connect, schema_version
 
 if TYPE_CHECKING:
     from r2p_tui.domain.papers import PaperReference
@@ -54,7 +54,7 @@ def _write(path: Path) -> Iterator[sqlite3.Connection]:
         raise StoreNotReadyError(f"There is no store at {path}.")
     try:
         with closing(connect(path)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
+            begin(connection, writing=True)
             if (found := schema_version(connection)) != SCHEMA_VERSION:
                 raise StoreNotReadyError(f"The store has schema {found}, not {SCHEMA_VERSION}.")
             yield connection

@@ -1,7 +1,8 @@
-"""Textual's driver, made to survive odd input bytes and a terminal that goes away."""
+"""Textual's driver, made to survive odd input bytes, a storm of sizes and a terminal that goes away."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -9,10 +10,15 @@ from codecs import IncrementalDecoder, getincrementaldecoder
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from textual import events
 from textual.drivers import linux_driver
+from textual.geometry import Size
 
 if TYPE_CHECKING:
     from textual.app import App
+
+RESIZE_SECONDS = 0.03
+"""How long to wait for further changes of the window's size before drawing; not noticeable."""
 
 # The oldest mouse protocol: three bytes, each 32 more than its value, which need not be UTF-8 together.
 # Terminals fall back to it when a multiplexer is attached anew.
@@ -75,6 +81,25 @@ class GuardedDriver(linux_driver.LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         # A writer that meets an error would end, and the next draw would wait for it for ever.
         self._file = cast(Any, PatientFile(cast(TextIO, self._file)))
+        self._resize: asyncio.TimerHandle | None = None
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        loop = asyncio.get_running_loop()
+        signal.signal(signal.SIGWINCH, lambda *_: loop.call_soon_threadsafe(self._await_size, loop))
+
+    def _query_in_band_window_resize(self) -> None:
+        """Not asked for: sizes that come as input could not be put together, and the signal always comes."""
+
+    def _await_size(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take the changes of a moment as one: each redraws every screen, and a drag of the window has hundreds."""
+        if self._resize is None:
+            self._resize = loop.call_later(RESIZE_SECONDS, self._send_size)
+
+    def _send_size(self) -> None:
+        self._resize = None
+        size = Size(*self._get_terminal_size())
+        self._app.post_message(events.Resize(size, size))
 
     def run_input_thread(self) -> None:
         # Textual takes the decoder from this name and offers no other way to choose it.

@@ -16,6 +16,7 @@ from r2p_tui.services.desk import Desk
 from r2p_tui.tui.app import R2PApp
 from r2p_tui.tui.outside import paper_address
 from r2p_tui.tui.widgets.mode_bar import ModeBar
+from r2p_tui.tui.widgets.paper_list import PaperList
 
 from .conftest import SETTINGS, settled
 
@@ -104,12 +105,21 @@ async def test_a_surprise_is_logged_from_any_screen(
 
 
 @pytest.mark.parametrize("size", [(30, 24), (80, 8), (1, 1)], ids=str)
-async def test_a_window_too_small_says_so(make_app: MakeApp, size: tuple[int, int]) -> None:
+async def test_a_window_too_small_says_so_and_keeps_the_focus(
+    library: dict[str, int], make_app: MakeApp, size: tuple[int, int]
+) -> None:
     app = make_app("triage")
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        assert app.screen.query_one("#too-small").display
-        assert not app.screen.query_one("#body").display
+        await pilot.resize_terminal(*size)
+        await settled(pilot)
+        cover = app.screen.query_one("#too-small")
+        assert cover.display and cover.region.size == app.screen.size
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert not cover.display
+        await pilot.press("j")
+        assert app.screen.query_one(PaperList).cursor == 1
 
 
 async def test_a_crash_in_a_thread_ends_the_program_with_its_error(

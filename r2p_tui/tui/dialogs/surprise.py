@@ -91,4 +91,3 @@ class SurpriseDialog(ModalScreen[None]):
         problem = self.query_one("#surprise-problem", Static)
         problem.update(SafeText(f"{error.message} {error.hint}"))
         problem.display = True
-

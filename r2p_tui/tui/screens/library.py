@@ -61,6 +61,7 @@ class LibraryScreen(DeskScreen):
     """A search line over a list; the list stays while the words cannot be read yet."""
 
     CSS_PATH = "library.tcss"
+    AUTO_FOCUS = "#papers"
     BINDINGS = [
         Binding("slash", "focus_search", "find", key_display="/", id="library.find"),
         Binding("a", "add", "add", id="library.add"),

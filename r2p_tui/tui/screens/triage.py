@@ -64,6 +64,7 @@ class TriageScreen(DeskScreen):
     """What arXiv announced and the user has not decided."""
 
     CSS_PATH = "triage.tcss"
+    AUTO_FOCUS = "#papers"
     BINDINGS = [
         Binding("k", "decide('keep')", "keep", tooltip="Keep: into the library", id="triage.keep"),
         Binding("x", "decide('skip')", "skip", tooltip="Skip: never shown again", id="triage.skip"),

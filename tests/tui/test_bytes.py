@@ -1,0 +1,142 @@
+"""Whatever the store holds, only the app's own sequences reach the terminal, and text is shown as text."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+
+import pytest
+from textual.widget import Widget
+
+from r2p_tui.config import load_settings
+from r2p_tui.paths import Paths, under
+from r2p_tui.services.desk import Desk
+from r2p_tui.tui.app import R2PApp
+from tests.pty_harness import PtyProgram, python
+from tests.tui.hostile_library import LITERAL, NOW, PAPERS, fill
+
+# What the app and its guard write: styles, places, modes, the keyboard protocol, a query, the pointer shape.
+OWN_SEQUENCE = re.compile(
+    rb"\x1b7|\x1b\[[0-9;]*[mH]|\x1b\[\?[0-9]+[hl]|\x1b\[[<>][0-9]*u|\x1b\[\?[0-9]+\$p|\x1b\]22;[a-z-]*\x07"
+)
+COPY = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
+FORBIDDEN = re.compile(
+    "[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    paths = under(tmp_path_factory.mktemp("hostile"))
+    fill(paths)
+    return paths
+
+
+@pytest.fixture(params=[(80, 24), (120, 40)], ids=["80x24", "120x40"])
+def program(request: pytest.FixtureRequest, hostile: Paths) -> Iterator[PtyProgram]:
+    columns, rows = request.param
+    home = {"R2P_HOME": str(hostile.data.parent)}
+    with PtyProgram(
+        python("-m", "r2p_tui", "--offline"), columns=columns, rows=rows, environ=home
+    ) as running:
+        running.wait_for_text("Morning")
+        yield running
+
+
+def step(program: PtyProgram, *keys: str, quiet: float = 0.06) -> str:
+    """Press keys one by one; the text of the screen after the last one."""
+    for key in keys:
+        program.press(key)
+        program.settle(quiet)
+        assert program.status is None, f"ended after {key}:\n{program.text()}"
+    return program.text()
+
+
+def assert_only_own_bytes(program: PtyProgram) -> None:
+    raw = OWN_SEQUENCE.sub(b"", bytes(program.raw))
+    for copied in COPY.findall(raw):
+        text = base64.b64decode(copied).decode()
+        assert text.startswith(("2610.", "https://arxiv.org/", "@"))
+        assert FORBIDDEN.search(text) is None
+    text = COPY.sub(b"", raw).decode("utf-8", "replace")
+    found = FORBIDDEN.search(text)
+    assert found is None, text[max(found.start() - 200, 0) : found.end() + 60].encode("unicode_escape")
+
+
+def test_nothing_foreign_reaches_the_terminal(program: PtyProgram) -> None:
+    _walk_triage(program)
+    _walk_library(program)
+    _walk_paper(program)
+    step(program, "1", "?", "escape", "s", "escape", "2", "ctrl+p")
+    step(program, "quit", "escape", quiet=0.2)
+    assert_only_own_bytes(program)
+    program.press("ctrl+q")
+    assert program.wait() == 0
+    assert_only_own_bytes(program)
+
+
+def _walk_triage(program: PtyProgram) -> None:
+    program.press("2")
+    program.wait_for_text(f"{len(PAPERS)} left")
+    seen = step(program, "g", "space", "space", "space")
+    for _ in PAPERS:
+        seen += step(program, "j")
+    assert [paper.shown for paper in PAPERS if paper.shown not in seen] == []
+    _search_for(program, "[@click", hides="k keep")
+    step(program, "escape", "escape")
+
+
+def _search_for(program: PtyProgram, words: str, hides: str) -> None:
+    """Type into the search line; while it has the focus the footer does not offer keys that are letters."""
+    program.press("/")
+    program.wait_until(lambda: hides not in program.text(), "the search line")
+    step(program, words, quiet=0.2)
+
+
+def _walk_library(program: PtyProgram) -> None:
+    program.press("3")
+    program.wait_for_text("kept first")
+    seen = step(program, "g", "j", "j", quiet=0.2)
+    for _ in PAPERS:
+        seen += step(program, "j")
+    assert [text for text in LITERAL if text not in seen] == []
+    _search_for(program, "nice", hides="c clear")
+    program.wait_for_text("best match first")
+    step(program, "enter", "c", quiet=0.2)
+
+
+def _walk_paper(program: PtyProgram) -> None:
+    """A draft that a window left, the overview, the note, and what hangs on the paper."""
+    program.press("g", "enter")
+    program.wait_for_text("Unsaved typing")
+    step(program, "s", "escape", quiet=0.2)
+    program.wait_for_text("1 min")
+    step(program, "l", "n", "escape", "f", "escape", "r", "escape", "h", "y", "Y", "p", quiet=0.2)
+    step(program, "escape", "escape", "escape", quiet=0.2)
+
+
+@pytest.mark.parametrize("mode", ["1", "2", "3"])
+async def test_no_style_carries_an_action(hostile: Paths, mode: str) -> None:
+    settings = load_settings(hostile.config_file)
+    app = R2PApp(
+        hostile, settings, lambda: Desk(hostile, settings, offline=True), offline=True, now=lambda: NOW
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(mode)
+        for key in ("j", "enter", "escape", "l"):
+            await app.workers.wait_for_complete()
+            await pilot.pause(0.2)
+            assert [action for widget in app.screen.walk_children() for action in _actions(widget)] == []
+            await pilot.press(key)
+
+
+def _actions(widget: object) -> Iterator[str]:
+    """The click actions in the styles of what a widget draws, but for the keys in the footer."""
+    if not isinstance(widget, Widget) or widget.id == "footer":
+        return
+    for line in range(widget.size.height):
+        for segment in widget.render_line(line):
+            if segment.style is not None:
+                yield from (f"{widget!r}: {key}" for key in segment.style.meta if key.startswith("@"))
