@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import ipaddress
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from r2p_tui.errors import ConfigError
 from r2p_tui.text import clean_line
@@ -60,16 +56,26 @@ class Settings:
 def load_settings(path: Path) -> Settings:
     """Read the file, or the defaults where there is none; ConfigError names file, key and remedy."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Settings()
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.", "Check its permissions.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 text.", "Save it again as UTF-8.") from error
+    return parse_settings(_read_toml(text, path), str(path))
+
+
+def _read_toml(text: str, path: Path) -> dict[str, Any]:
+    # Imported here, as the other helpers below are: most starts find no file, and none finds a mistake.
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f"{path} is not valid TOML: {error}.", "Mend that line, or move the file away."
         ) from error
-    return parse_settings(table, str(path))
 
 
 def parse_settings(table: Mapping[str, Any], where: str) -> Settings:
@@ -105,6 +111,8 @@ def _section(defaults: Any, name: str, values: Mapping[str, Any], where: str) ->
 def _known(name: str, known: set[str], label: str) -> None:
     if name in known:
         return
+    import difflib
+
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"Did you mean “{near[0]}”?" if near else f"Known here: {', '.join(sorted(known))}."
     raise ConfigError(f"r2p does not know {clean_line(label)}.", hint)
@@ -135,6 +143,8 @@ def _categories(label: str, value: Any, where: str) -> tuple[str, ...]:
 
 
 def _url(label: str, value: Any, where: str) -> str:
+    from urllib.parse import urlsplit
+
     address = _text(label, value, where)
     try:
         parts = urlsplit(address)
@@ -156,6 +166,8 @@ def is_loopback(host: str) -> bool:
     """Whether a host name or address means this machine without asking a resolver."""
     if host == "localhost":
         return True
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -41,9 +41,9 @@ KEYS = {
     "ctrl+z": b"\x1a",
 }
 
-# pyte prints the tail of private sequences it does not know: keyboard protocols and mode queries.
-_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p")
-_UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<>=?$ ]*)?$")
+# pyte prints the tail of sequences it does not know: keyboard protocols, mode queries, pointer shapes.
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p|\x1b\]22;[^\x07]*\x07")
+_UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<>=?$ ]*|\][^\x07\x1b]*)?$")
 
 
 class Chunk(NamedTuple):
@@ -113,9 +113,12 @@ class PtyProgram:
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal; the kernel tells the program, which draws everything anew."""
+        if (columns, rows) == (self._screen.columns, self._screen.lines):
+            return
         self._set_size(columns, rows)
         self._chunks_shown, self._unfinished = len(self.chunks), b""
         self._screen.resize(max(rows, 1), max(columns, 1))
+        self._stream = pyte.ByteStream(self._screen)
 
     def signal(self, number: int) -> None:
         """Send a signal to the process that was started, and to no other."""

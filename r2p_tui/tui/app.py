@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding
 from textual.driver import Driver
@@ -21,14 +21,16 @@ from r2p_tui.errors import ExitCode, R2PError
 from r2p_tui.paths import Paths
 from r2p_tui.terminal import install_exit_signals
 from r2p_tui.text import clean
-from r2p_tui.tui.commands import KeyCommands
 from r2p_tui.tui.driver_guard import GuardedDriver
 from r2p_tui.tui.messages import PapersChanged, SyncReported
 from r2p_tui.tui.outside import open_address, paper_address
+from r2p_tui.tui.resting_hands import RestingHands
 from r2p_tui.tui.tasks import Tasks
 from r2p_tui.tui.widgets.mode_bar import ModeBar, Status
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from r2p_tui.services.desk import Desk
     from r2p_tui.services.ranking import Ranker
     from r2p_tui.services.sync import SyncProgress, SyncResult
@@ -46,7 +48,7 @@ THEME = Theme(
     surface="#14171c",
     panel="#1b2027",
     dark=True,
-    variables={"footer-key-foreground": "#5fa8d3", "border": "#2b323c", "border-blurred": "#232931"},
+    variables={"border": "#2b323c", "border-blurred": "#232931"},
 )
 
 
@@ -71,13 +73,25 @@ def _library() -> Screen[Any]:
     return LibraryScreen()
 
 
+def _commands() -> type[Provider]:
+    from r2p_tui.tui.commands import KeyCommands
+
+    return KeyCommands
+
+
 class R2PApp(App[int]):
     """Modes on number keys, each a stack of screens; services run through `tasks`."""
 
     TITLE = "r2p"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = [
+        "app.tcss",
+        "screens/today.tcss",
+        "screens/triage.tcss",
+        "screens/library.tcss",
+        "screens/paper.tcss",
+    ]
     MODES = {"today": _today, "triage": _triage, "library": _library}
-    COMMANDS = {KeyCommands}
+    COMMANDS = {_commands}
     ENABLE_COMMAND_PALETTE = True
     PAUSE_GC_ON_SCROLL = True
     BINDINGS = [
@@ -104,8 +118,14 @@ class R2PApp(App[int]):
         demo: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         driver: type[Driver] | None = None,
+        hands: RestingHands | None = None,
     ) -> None:
+        # Named before the base class sets up its screens: going there later would cost a second layout.
+        self.DEFAULT_MODE = start  # type: ignore[misc]
         super().__init__(driver_class=driver)
+        # Set before the style sheets are read, which a change of theme reads again.
+        self.register_theme(THEME)
+        self.set_reactive(App.theme, THEME.name)
         self.paths = paths
         self.settings = settings
         self.offline = offline
@@ -115,22 +135,25 @@ class R2PApp(App[int]):
         self.ranker: Ranker | None = None
         self.syncing = False
         self._leaving = Event()
-        self._start = start
+        self._hands = hands
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Two colours of ours that every theme has: what steps back, and what is due."""
         return {"muted": "#8b94a3", "due": "#e0af68"}
 
     def on_mount(self) -> None:
-        self.register_theme(THEME)
-        self.theme = "r2p"
         self.set_keymap(dict(self.settings.keys))
         install_exit_signals(asyncio.get_running_loop(), self._on_exit_signal)
         self.status = Status(right=self._whereabouts())
-        self.switch_mode(self._start)
-        # The first frame comes before the store is opened.
-        self.call_after_refresh(self.refresh_status)
         self.set_timer(BACKUP_AFTER_SECONDS, self._back_up)
+        if self._hands is not None:
+            self.call_after_refresh(self._hands.take_over)
+            self.set_interval(1.0, self._hands.tick)
+
+    async def on_event(self, event: events.Event) -> None:
+        if self._hands is not None and isinstance(event, events.Key):
+            self._hands.key()
+        await super().on_event(event)
 
     def _back_up(self) -> None:
         """The daily backup, in a thread, once the user has begun."""
@@ -286,7 +309,16 @@ def run(
 
         return Desk(paths, settings, offline=offline, read_only=read_only)
 
-    app = R2PApp(paths, settings, open_desk, start=start, offline=offline, demo=demo, driver=GuardedDriver)
+    app = R2PApp(
+        paths,
+        settings,
+        open_desk,
+        start=start,
+        offline=offline,
+        demo=demo,
+        driver=GuardedDriver,
+        hands=RestingHands(),
+    )
     result = app.run()
     if app.failure is not None:
         raise app.failure

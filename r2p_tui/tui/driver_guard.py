@@ -92,7 +92,7 @@ class GuardedDriver(linux_driver.LinuxDriver):
         """Not asked for: sizes that come as input could not be put together, and the signal always comes."""
 
     def _await_size(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Take the changes of a moment as one: each redraws every screen, and a drag of the window has hundreds."""
+        """Take the changes of a moment as one: each redraws every screen, and a drag has hundreds."""
         if self._resize is None:
             self._resize = loop.call_later(RESIZE_SECONDS, self._send_size)
 

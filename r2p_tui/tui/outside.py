@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -27,4 +26,10 @@ def open_address(app: R2PApp, address: str) -> None:
         app.show_error(UsageError(f"r2p opens web pages only, not {clean_line(address)[:80]}.", ""))
         return
     app.tell(address, title="Opening")
-    app.run_worker(lambda: webbrowser.open(address), thread=True, group="outside", exit_on_error=False)
+
+    def browse() -> None:
+        import webbrowser
+
+        webbrowser.open(address)
+
+    app.run_worker(browse, thread=True, group="outside", exit_on_error=False)

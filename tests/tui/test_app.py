@@ -15,6 +15,7 @@ from r2p_tui.services import surprises
 from r2p_tui.services.desk import Desk
 from r2p_tui.tui.app import R2PApp
 from r2p_tui.tui.outside import paper_address
+from r2p_tui.tui.widgets.key_bar import KeyBar
 from r2p_tui.tui.widgets.mode_bar import ModeBar
 from r2p_tui.tui.widgets.paper_list import PaperList
 
@@ -162,3 +163,16 @@ async def test_only_web_pages_are_opened(make_app: MakeApp, monkeypatch: pytest.
             open_address(app, address)
         await settled(pilot)
     assert opened == ["https://arxiv.org/abs/1"]
+
+
+async def test_the_last_line_names_the_keys_and_takes_clicks(
+    library: dict[str, int], make_app: MakeApp
+) -> None:
+    app = make_app("triage")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        line = str(app.screen.query_one(KeyBar).render())
+        assert line.startswith(" k keep  x skip  l later  u undo  1 read now")
+        await pilot.click(KeyBar, offset=(line.index("skip"), 0))
+        await settled(pilot)
+        assert "skipped 1" in str(app.screen.query_one("#counts", Static).content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
@@ -10,10 +10,11 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean
+from r2p_tui.tui.widgets.key_bar import KeyBar
 from r2p_tui.tui.widgets.mode_bar import ModeBar
 
 if TYPE_CHECKING:
@@ -36,16 +37,23 @@ class DeskScreen(Screen[None]):
     def tasks(self) -> Tasks:
         return self.desk_app.tasks
 
+    def on_mount(self) -> None:
+        self.when_drawn(self.desk_app.refresh_status)
+
     def compose(self) -> ComposeResult:
         yield ModeBar()
         yield from self.compose_body()
         yield Static(id="problem")
         yield Static("r2p needs a window of at least 40 columns and 10 lines.", id="too-small")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def compose_body(self) -> Iterable[Widget]:
         """The widgets between the first line and the keys; one of them has the id `body`."""
         return ()
+
+    def when_drawn(self, load: Callable[[], object]) -> None:
+        """Call `load` once the first frame stands, keys included: opening the store would hold it up."""
+        self.call_after_refresh(self.call_after_refresh, self.call_after_refresh, load)
 
     def show_problem(self, error: R2PError) -> None:
         """Put the error where the content would be."""

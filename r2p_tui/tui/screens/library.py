@@ -60,7 +60,6 @@ def columns(row: PaperRow, width: int) -> Sequence[Cell]:
 class LibraryScreen(DeskScreen):
     """A search line over a list; the list stays while the words cannot be read yet."""
 
-    CSS_PATH = "library.tcss"
     AUTO_FOCUS = "#papers"
     BINDINGS = [
         Binding("slash", "focus_search", "find", key_display="/", id="library.find"),
@@ -102,7 +101,7 @@ class LibraryScreen(DeskScreen):
 
     def on_mount(self) -> None:
         self.papers.focus()
-        self.call_after_refresh(self._search)
+        self.when_drawn(self._search)
 
     def on_screen_resume(self) -> None:
         if self._loaded:

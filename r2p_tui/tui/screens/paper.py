@@ -102,7 +102,6 @@ class PaperScreen(DeskScreen):
     `monotonic` is what the timer of a pass goes by, in seconds.
     """
 
-    CSS_PATH = "paper.tcss"
     BINDINGS = _bindings()
 
     def __init__(
@@ -141,7 +140,7 @@ class PaperScreen(DeskScreen):
         self.query_one("#overview").focus()
         self.watch(self.app, "app_focus", self._window_in_front, init=False)
         self.set_interval(OTHER_WINDOWS_EVERY_SECONDS, self._look_for_other_windows)
-        self.call_after_refresh(self._load)
+        self.when_drawn(self._load)
 
     def on_unmount(self) -> None:
         self.passes.store_time()

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 class TodayScreen(DeskScreen):
     """The morning at a glance."""
 
-    CSS_PATH = "today.tcss"
     BINDINGS = [
         Binding("enter,t", "app.switch_mode('triage')", "triage", key_display="enter", id="today.triage"),
         Binding("c", "continue_reading", "continue reading", id="today.continue"),
@@ -52,7 +51,7 @@ class TodayScreen(DeskScreen):
                 yield LineBlock("arXiv", id="arxiv")
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._load)
+        self.when_drawn(self._load)
 
     def on_screen_resume(self) -> None:
         if self._view is not None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from r2p_tui.services.triage import TriageSummary, Undone
 
 Decision = Literal["keep", "skip", "later"]
+LEARN_AFTER = 0.4
 
 
 class Decided(NamedTuple):
@@ -63,7 +64,6 @@ class TriageList(PaperList, inherit_bindings=False):
 class TriageScreen(DeskScreen):
     """What arXiv announced and the user has not decided."""
 
-    CSS_PATH = "triage.tcss"
     AUTO_FOCUS = "#papers"
     BINDINGS = [
         Binding("k", "decide('keep')", "keep", tooltip="Keep: into the library", id="triage.keep"),
@@ -121,7 +121,8 @@ class TriageScreen(DeskScreen):
     def on_mount(self) -> None:
         self._cross = self.desk_app.settings.triage.cross_lists
         self.set_interval(1.0, self._tick)
-        self.call_after_refresh(self._load)
+        self._learns = self.set_timer(LEARN_AFTER, lambda: None)
+        self.when_drawn(self._load)
 
     def on_screen_resume(self) -> None:
         if self._loaded:
@@ -253,7 +254,9 @@ class TriageScreen(DeskScreen):
         self._show_counts()
 
     def _decision_saved(self, _: None) -> None:
-        self._rank()
+        # After a pause, so that learning does not hold up the next key; a new decision begins the pause anew.
+        self._learns.stop()
+        self._learns = self.set_timer(LEARN_AFTER, self._rank)
 
     def _not_decided(self, row: PaperRow, error: R2PError) -> None:
         """A decision that could not be stored is taken off the list, and its paper comes back."""

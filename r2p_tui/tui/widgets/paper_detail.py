@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from r2p_tui.tui.app import R2PApp
 
 
+PAUSE = 0.05
+"""Seconds that the mark must rest on a paper before it is looked up, so that moving stays quick."""
+
+
 class PaperDetail(VerticalScroll, can_focus=False):
     """Shows one paper; the title at once, the rest as soon as the store answers."""
 
@@ -41,6 +45,9 @@ class PaperDetail(VerticalScroll, can_focus=False):
         yield Static(id="detail-why")
         yield Static(id="detail-abstract")
 
+    def on_mount(self) -> None:
+        self._waits = self.set_timer(PAUSE, lambda: None)
+
     def show(self, row: PaperRow | None) -> None:
         """Show a paper, or nothing."""
         self._put("title", Content(clean_line(row.title) if row else ""))
@@ -49,7 +56,10 @@ class PaperDetail(VerticalScroll, can_focus=False):
                 self._put(part, Content(""))
             return
         self.scroll_home(animate=False)
+        self._waits.stop()
+        self._waits = self.set_timer(PAUSE, lambda: self._look_up(row))
 
+    def _look_up(self, row: PaperRow) -> None:
         def look(desk: Desk) -> tuple[PaperView, Why]:
             from r2p_tui.services import papers, triage
 
