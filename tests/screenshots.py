@@ -68,7 +68,7 @@ async def _visit(paths: Paths, size: tuple[int, int], suffix: str) -> None:
     def desk() -> Desk:
         return open_desk(paths, offline=True)
 
-    app = R2PApp(paths, settings, desk, offline=True, demo=True, now=lambda: NOW)
+    app = R2PApp(paths, settings, desk, demo=True, now=lambda: NOW)
     async with app.run_test(size=size) as pilot:
 
         async def take(name: str) -> None:

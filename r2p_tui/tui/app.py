@@ -14,7 +14,6 @@ from textual.binding import Binding
 from textual.driver import Driver
 from textual.reactive import var
 from textual.screen import Screen
-from textual.theme import Theme
 
 from r2p_tui.config import Settings
 from r2p_tui.errors import ExitCode, R2PError
@@ -26,6 +25,7 @@ from r2p_tui.tui.messages import PapersChanged, SyncReported
 from r2p_tui.tui.outside import open_address, paper_address
 from r2p_tui.tui.resting_hands import RestingHands
 from r2p_tui.tui.tasks import Tasks
+from r2p_tui.tui.theme import EVERY_THEME, THEME
 from r2p_tui.tui.widgets.mode_bar import ModeBar, Status
 
 if TYPE_CHECKING:
@@ -34,23 +34,6 @@ if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
     from r2p_tui.services.ranking import Ranker
     from r2p_tui.services.sync import SyncProgress, SyncResult
-
-THEME = Theme(
-    name="r2p",
-    primary="#5fa8d3",
-    secondary="#7d8ca3",
-    accent="#8fc1a9",
-    warning="#e0af68",
-    error="#e06c75",
-    success="#8fc1a9",
-    foreground="#d7dae0",
-    background="#14171c",
-    surface="#14171c",
-    panel="#1b2027",
-    dark=True,
-    variables={"border": "#2b323c", "border-blurred": "#232931"},
-)
-
 
 BACKUP_AFTER_SECONDS = 60
 
@@ -92,8 +75,6 @@ class R2PApp(App[int]):
     ]
     MODES = {"today": _today, "triage": _triage, "library": _library}
     COMMANDS = {_commands}
-    ENABLE_COMMAND_PALETTE = True
-    PAUSE_GC_ON_SCROLL = True
     BINDINGS = [
         Binding("1", "switch_mode('today')", "Today", show=False, id="mode.today"),
         Binding("2", "switch_mode('triage')", "Triage", show=False, id="mode.triage"),
@@ -114,7 +95,6 @@ class R2PApp(App[int]):
         open_desk: Callable[[], Desk],
         *,
         start: str = "today",
-        offline: bool = False,
         demo: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         driver: type[Driver] | None = None,
@@ -128,7 +108,6 @@ class R2PApp(App[int]):
         self.set_reactive(App.theme, THEME.name)
         self.paths = paths
         self.settings = settings
-        self.offline = offline
         self.demo = demo
         self.now = now
         self.tasks = Tasks(self, open_desk)
@@ -138,8 +117,7 @@ class R2PApp(App[int]):
         self._hands = hands
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Two colours of ours that every theme has: what steps back, and what is due."""
-        return {"muted": "#8b94a3", "due": "#e0af68"}
+        return EVERY_THEME
 
     def on_mount(self) -> None:
         self.set_keymap(dict(self.settings.keys))
@@ -314,7 +292,6 @@ def run(
         settings,
         open_desk,
         start=start,
-        offline=offline,
         demo=demo,
         driver=GuardedDriver,
         hands=RestingHands(),

@@ -125,7 +125,6 @@ def make_app(paths: Paths) -> Callable[..., R2PApp]:
             settings,
             lambda: Desk(paths, settings, offline=True),
             start=start,
-            offline=True,
             now=options.pop("now", lambda: NOW),
             **options,
         )

@@ -120,9 +120,7 @@ def _walk_paper(program: PtyProgram) -> None:
 @pytest.mark.parametrize("mode", ["1", "2", "3"])
 async def test_no_style_carries_an_action(hostile: Paths, mode: str) -> None:
     settings = load_settings(hostile.config_file)
-    app = R2PApp(
-        hostile, settings, lambda: Desk(hostile, settings, offline=True), offline=True, now=lambda: NOW
-    )
+    app = R2PApp(hostile, settings, lambda: Desk(hostile, settings, offline=True), now=lambda: NOW)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(mode)
         for key in ("j", "enter", "escape", "l"):
