@@ -75,7 +75,7 @@ def _use(program: PtyProgram, chance: random.Random, until: float) -> Growth:
 def _one_round(program: PtyProgram, chance: random.Random) -> None:
     for key in (*TRIAGE, *LIBRARY):
         program.press(key)
-        program.settle(quiet=0.05)
+        program.settle(quiet=0.15)
     program.resize(*chance.choice(SIZES))
     program.settle(quiet=0.1)
     program.resize(120, 40)

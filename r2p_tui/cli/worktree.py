@@ -5,6 +5,7 @@ Plain string methods: compiling regular expressions would cost more than the rea
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from r2p_tui.domain.surprises import Place
@@ -42,7 +43,7 @@ def _find_git(folder: Path) -> tuple[Path, Path] | None:
     """The top of the work tree around `folder`, and the git folder that belongs to it."""
     for top in (folder, *folder.parents):
         candidate = top / ".git"
-        if candidate.is_dir():
+        if os.path.isdir(candidate):  # noqa: PTH112  (pathlib raises where a folder may not be entered)
             return top, candidate
         # A linked work tree or submodule has a file here that names its git folder.
         pointer = _read(candidate).strip()

@@ -176,3 +176,18 @@ def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None
     (tmp_path / ".git").mkdir()
     os.mkfifo(tmp_path / ".git/HEAD")
     assert seen(tmp_path) == (None, None)
+
+
+def test_a_folder_that_may_not_be_entered_is_only_named(repository: Path) -> None:
+    here = repository / "inside"
+    here.mkdir()
+    repository.chmod(0)
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(65534)
+    try:
+        assert find_place(here) == Place(folder=str(here))
+    finally:
+        if is_root:
+            os.seteuid(0)
+        repository.chmod(0o755)

@@ -109,7 +109,7 @@ def _morning(view: TodayView, minutes: int) -> list[Line]:
         lines = [Line(f"{count_of(view.waiting_new, 'paper')} announced", best, "enter", "bold $due")]
     lines.append(Line(f"{minutes} min · yesterday you took {view.yesterday}", style="$muted"))
     if view.waiting_cross:
-        lines.append(Line(f"{count_of(view.waiting_cross, 'cross-list')} more", key="2 c", style="$muted"))
+        lines.append(Line(f"and {count_of(view.waiting_cross, 'cross-list')}", key="2 c", style="$muted"))
     if view.later:
         lines.append(Line(f"{view.later:,} set aside for later", "search later:", "/", "$muted"))
     return lines
