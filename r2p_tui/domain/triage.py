@@ -42,7 +42,7 @@ class Clock:
     def __str__(self) -> str:
         if self.is_over:
             return f"{clock_text(self.over)} over {clock_text(self.budget)}"
-        return f"{clock_text(self.left)} of {clock_text(self.budget)}"
+        return f"{clock_text(self.left)} left of {clock_text(self.budget)}"
 
 
 @dataclass(frozen=True, slots=True)

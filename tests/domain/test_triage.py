@@ -55,8 +55,8 @@ def test_equal_scores_keep_their_order() -> None:
 
 
 def test_the_clock_counts_down_and_then_over() -> None:
-    assert str(Clock(900)) == "15:00 of 15:00"
-    assert str(Clock(900, 139)) == "12:41 of 15:00"
+    assert str(Clock(900)) == "15:00 left of 15:00"
+    assert str(Clock(900, 139)) == "12:41 left of 15:00"
     assert str(Clock(900, 960)) == "01:00 over 15:00"
     assert Clock(900, 900).is_over and not Clock(900, 899).is_over
     assert Clock(900, 1000).left == 0

@@ -14,8 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from r2p_tui.domain.papers import PaperRow
-from r2p_tui.domain.times import clock_text
-from r2p_tui.domain.triage import reorder_below, rows_matching
+from r2p_tui.domain.triage import Clock, reorder_below, rows_matching
 from r2p_tui.errors import EditConflictError, R2PError
 from r2p_tui.tui.messages import PapersChanged
 from r2p_tui.tui.screens.base import DeskScreen
@@ -170,12 +169,9 @@ class TriageScreen(DeskScreen):
             self._show_empty()
 
     def _show_clock(self) -> None:
-        budget = self.desk_app.settings.triage.minutes * 60
-        over = self._seconds > budget
-        text = (
-            f"{clock_text(abs(budget - self._seconds))} {'over' if over else 'left of'} {clock_text(budget)} "
-        )
-        self.query_one("#clock", Static).update(Content.styled(text, "bold $due" if over else "$muted"))
+        clock = Clock(self.desk_app.settings.triage.minutes * 60, self._seconds)
+        style = "bold $due" if clock.is_over else "$muted"
+        self.query_one("#clock", Static).update(Content.styled(f"{clock} ", style))
 
     def _show_empty(self) -> None:
         if self._decided:
