@@ -15,6 +15,7 @@ KINDS = (
 MAX_TEXT = 100_000
 _MAX_FIELD = 400
 _MAX_DIGITS = 40
+_MAX_ID_DIGITS = 18
 
 # Compiled when first used: a surprise without numbers should not wait for it.
 _MEASURE = (
@@ -50,6 +51,25 @@ class SurpriseEntry(NamedTuple):
     observed_value: float | None = None
     unit: str | None = None
     place: Place = Place()
+    claim_id: int | None = None
+
+
+class ClaimMention(NamedTuple):
+    """A kept claim that somebody may have meant; `sure` where nothing else can be meant."""
+
+    number: int
+    sure: bool
+
+
+class KeptClaim(NamedTuple):
+    """What a surprise takes over from a kept claim; `paper` is what the commands call its paper."""
+
+    number: int
+    paper_id: int
+    paper: str
+    value: float
+    unit: str | None
+    words: str
 
 
 def make_entry(
@@ -77,6 +97,25 @@ def make_entry(
     claim, observed, unit = _field(claim), _field(observed), _field(unit)
     claimed, seen, unit = _in_one_unit(claim, observed, unit)
     return SurpriseEntry(words, kind, claim, claimed, observed, seen, unit, Place(*map(_field, place)))
+
+
+def mention_of(claim: str | None) -> ClaimMention | None:
+    """The kept claim in `claim:12`, for sure, or in a bare `12`, perhaps; None for anything else."""
+    if claim is None:
+        return None
+    before, mark, number = claim.strip().rpartition(":")
+    sure = before.strip().lower() == "claim"
+    if bool(mark) != sure or not number.strip().isdecimal() or len(number) > _MAX_ID_DIGITS:
+        return None
+    return ClaimMention(int(number), sure)
+
+
+def with_claim(entry: SurpriseEntry, kept: KeptClaim) -> SurpriseEntry:
+    """The entry about a kept claim: its value and unit, unless what was seen has another unit."""
+    about = entry._replace(claim=_field(kept.words), claim_id=kept.number)
+    if entry.unit and kept.unit and entry.unit.casefold() != kept.unit.casefold():
+        return about._replace(claimed_value=None, observed_value=None)
+    return about._replace(claimed_value=kept.value, unit=entry.unit or kept.unit)
 
 
 def unknown_kind(word: str) -> UsageError:

@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 from r2p_tui.domain.surprises import (
     KINDS,
     MAX_TEXT,
+    ClaimMention,
+    KeptClaim,
     Measure,
     Place,
     gap,
     make_entry,
+    mention_of,
     nearest_kind,
     parse_measure,
+    with_claim,
 )
 from r2p_tui.errors import UsageError
 
@@ -131,3 +135,46 @@ def test_an_unknown_kind_is_refused_with_the_nearest() -> None:
 def test_the_nearest_kind(word: str, kind: str | None) -> None:
     assert nearest_kind(word) == kind
     assert kind is None or kind in KINDS
+
+
+@pytest.mark.parametrize(
+    ("typed", "mention"),
+    [
+        ("claim:12", ClaimMention(12, True)),
+        (" Claim: 12 ", ClaimMention(12, True)),
+        ("12", ClaimMention(12, False)),
+        ("12.0", None),
+        ("12 FPS", None),
+        ("-12", None),
+        ("1,204", None),
+        ("RT-DETR:12", None),
+        (":12", None),
+        ("claim:", None),
+        ("claim:tab2", None),
+        ("claim:" + "9" * 30, None),
+        (None, None),
+    ],
+)
+def test_a_kept_claim_is_named_by_its_number(typed: str | None, mention: ClaimMention | None) -> None:
+    assert mention_of(typed) == mention
+
+
+KEPT = KeptClaim(12, 3, "1612.03144", 108.0, "FPS", "speed 108 (Table 2)")
+
+
+@pytest.mark.parametrize(
+    ("observed", "unit", "values"),
+    [
+        (None, None, (108, None, "FPS")),
+        ("31", None, (108, 31, "FPS")),
+        ("31 fps", None, (108, 31, "fps")),
+        ("31 ms", None, (None, None, "ms")),
+        ("31", "ms", (None, None, "ms")),
+    ],
+)
+def test_a_kept_claim_gives_value_and_unit_unless_the_units_differ(
+    observed: str | None, unit: str | None, values: tuple[float | None, float | None, str]
+) -> None:
+    entry = with_claim(make_entry("slow", claim="claim:12", observed=observed, unit=unit), KEPT)
+    assert (entry.claimed_value, entry.observed_value, entry.unit) == values
+    assert (entry.claim_id, entry.claim, entry.observed) == (12, "speed 108 (Table 2)", observed)
