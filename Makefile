@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 # Compiled once here, so that no later start has to.
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint constraints.txt
 
-.PHONY: demo test test-slow check format snapshots screenshots bench clean
+.PHONY: demo test test-slow check format snapshots screenshots bench bench-tools clean
 
 demo: $(VENV)/.app
 	$(BIN)/r2p demo
@@ -34,6 +34,11 @@ screenshots: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
+
+# The open tools beside which tests/benchmarks/tables.py runs r2p. Two of them bring an OpenCV each: the fuller one wins.
+bench-tools: $(VENV)/.dev
+	$(UV) --editable '.[bench]'
+	$(UV) --reinstall --no-deps opencv-contrib-python
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -88,3 +88,7 @@ class SourceBusyError(SourceError):
     def __init__(self, message: str, hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, hint)
         self.retry_after = retry_after
+
+
+class DocumentError(R2PError):
+    """A document cannot be read; the reason is kept with the paper, and nothing is tried again by itself."""

@@ -1,0 +1,1 @@
+"""From the words and rules inside a region to the table that they set."""

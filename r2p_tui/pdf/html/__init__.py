@@ -1,0 +1,1 @@
+"""Tables from the HTML that arXiv makes of a paper's TeX."""

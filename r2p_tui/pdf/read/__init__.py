@@ -1,0 +1,1 @@
+"""What stands on the pages of a PDF, by PyMuPDF: imported only in the child process."""
