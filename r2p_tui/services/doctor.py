@@ -8,6 +8,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,11 +19,12 @@ from typing import Literal
 from r2p_tui import __version__
 from r2p_tui.config import ArxivSettings, load_settings
 from r2p_tui.domain.times import ago
-from r2p_tui.errors import R2PError, SourceError
+from r2p_tui.errors import R2PError, SourceError, StoreError
 from r2p_tui.paths import Paths
+from r2p_tui.services.document_files import kept_path
 from r2p_tui.store.backup import list_backups, verify
 from r2p_tui.store.connection import SCHEMA_VERSION, free_megabytes
-from r2p_tui.store.health import Journal, examine_store, explain_journal
+from r2p_tui.store.health import Journal, examine_store, explain_journal, kept_documents
 from r2p_tui.text import clean_line, count_of
 
 State = Literal["ok", "warn", "fail"]
@@ -76,8 +78,10 @@ def examine(
         ("folders", partial(_folders, paths)),
         ("disk", partial(_disk, paths.store)),
         ("store", partial(_store, paths)),
+        ("files", partial(_files_of_papers, paths)),
         ("backups", partial(_backups, paths, now)),
         ("terminal", partial(_terminal, terminal or this_terminal())),
+        ("documents", _documents),
         ("parts", _optional_parts),
     ]
     if network:
@@ -227,6 +231,23 @@ def _store(paths: Paths) -> Iterator[Finding]:
         yield Finding("store", "warn", sentence, "Build it anew, losing nothing, with: r2p restore --salvage")
 
 
+def _files_of_papers(paths: Paths) -> Iterator[Finding]:
+    """Whether the files of papers are where the store says; backups do not hold them."""
+    kept: list[tuple[str, str, str]] = []
+    with suppress(StoreError):  # what is wrong with the store is said above
+        kept = kept_documents(paths.store) if paths.store.exists() else []
+    if not kept:
+        return
+    lost = [name for sha256, kind, name in kept if not kept_path(paths, sha256, kind, name).is_file()]
+    folder = paths.data / "documents"
+    if lost:
+        sentence = f"{len(lost):,} of {count_of(len(kept), 'document')} are missing from {folder}."
+        hint = "Tables that were read stay; fetch a document anew with: r2p tables PAPER --again"
+        yield Finding("files", "warn", sentence, hint)
+    else:
+        yield Finding("files", "ok", f"{count_of(len(kept), 'document')} of papers in {folder}.")
+
+
 def _no_store(paths: Paths) -> Finding:
     if list_backups(paths.backups):
         sentence = f"{paths.store} is missing, but there are backups of it."
@@ -279,6 +300,14 @@ def _terminal(terminal: Terminal) -> Iterator[Finding]:
         yield Finding("terminal", "warn", sentence, "The screens are made for 80 x 24 and more.")
     else:
         yield Finding("terminal", "ok", sentence)
+
+
+def _documents() -> Iterator[Finding]:
+    from r2p_tui.pdf.sandbox import reader_version
+
+    yield Finding(
+        "documents", "ok", f"PDF files are read by PyMuPDF {reader_version()}, in a process of its own."
+    )
 
 
 def _optional_parts() -> Iterator[Finding]:

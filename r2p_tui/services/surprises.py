@@ -12,7 +12,7 @@ from r2p_tui.store import quick
 # A hot command runs this module: what opens the full store is imported where it is needed.
 if TYPE_CHECKING:
     from r2p_tui.domain.papers import PaperReference
-    from r2p_tui.domain.surprises import SurpriseEntry
+    from r2p_tui.domain.surprises import ClaimMention, SurpriseEntry
     from r2p_tui.paths import Paths
     from r2p_tui.services.desk import Desk
     from r2p_tui.store.papers import Paper
@@ -30,29 +30,40 @@ def log_surprise(
     paper_id: int | None = None,
     now: datetime,
 ) -> int:
-    """Check and store a surprise, and give its id; raises UsageError or StoreError."""
-    from r2p_tui.domain.surprises import make_entry
+    """Check and store a surprise, and give its id; `claim:12` as claim is the kept claim of that number.
+
+    Raises UsageError, NotFoundError where there is no such claim, StoreError.
+    """
+    from r2p_tui.domain.surprises import make_entry, mention_of
 
     entry = make_entry(text, kind=kind, claim=claim, observed=observed, unit=unit)
     if desk.read_only:
         raise StoreReadOnlyError("The store is open for reading only.", "Start again without --read-only.")
-    return log_entry(desk.paths, entry, paper=paper_id, now=now).surprise_id
+    mention = mention_of(claim)
+    if mention and mention.sure:
+        _need_claim(desk, mention.number)
+    return log_entry(desk.paths, entry, paper=paper_id, claim=mention, now=now).surprise_id
 
 
 def log_entry(
-    paths: Paths, entry: SurpriseEntry, *, paper: PaperReference | int | None = None, now: datetime
+    paths: Paths,
+    entry: SurpriseEntry,
+    *,
+    paper: PaperReference | int | None = None,
+    claim: ClaimMention | None = None,
+    now: datetime,
 ) -> quick.Added:
     """Store a checked surprise without delay, making or migrating the store first where needed.
 
-    A paper that is not in the store leaves `paper_id` None; the words are kept. Raises StoreError.
+    A paper or claim that is not in the store leaves its id None; the words are kept. Raises StoreError.
     """
     try:
-        return quick.add_surprise(paths.store, entry, paper=paper, now=now)
+        return quick.add_surprise(paths.store, entry, paper=paper, claim=claim, now=now)
     except quick.StoreNotReadyError:
         from r2p_tui.store.engine import open_store
 
         open_store(paths.store, paths.backups, now=now).close()
-        return quick.add_surprise(paths.store, entry, paper=paper, now=now)
+        return quick.add_surprise(paths.store, entry, paper=paper, claim=claim, now=now)
 
 
 def list_surprises(desk: Desk, *, limit: int, paper_id: int | None = None) -> list[Surprise]:
@@ -86,3 +97,17 @@ def link_surprise(desk: Desk, surprise_id: int, reference: PaperReference) -> Pa
             raise NotFoundError(f"{reference} is not in your library.", f"Add it with: r2p add {reference}")
         surprise.paper_id = paper.id
     return paper
+
+
+def _need_claim(desk: Desk, number: int) -> None:
+    from r2p_tui.store.claims import Claim
+
+    with desk.store.read() as session:
+        claim = session.get(Claim, number)
+    if claim is None or claim.undone_at is not None:
+        raise no_claim(number)
+
+
+def no_claim(number: int) -> NotFoundError:
+    """The complaint about the number of a claim that is not kept."""
+    return NotFoundError(f"There is no claim {number}.", "See them with: r2p claims")

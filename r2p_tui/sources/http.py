@@ -145,8 +145,15 @@ class PoliteSession:
     def close(self) -> None:
         self._adapter.close()
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-        """The answer, with status 200 or 304.
+    def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        limit: int = BODY_LIMIT,
+        web_page: bool = False,
+    ) -> Answer:
+        """The answer, with status 200 or 304, and at most `limit` bytes; `web_page` says that one is wanted.
 
         Raises RefusedError for a request that the service does not accept (400, 404, ...), SourceBusyError
         where it asks for more patience than a user has, SourceError for every other failure, StoppedError on
@@ -158,7 +165,7 @@ class PoliteSession:
         try:
             for attempt in again:
                 with attempt:
-                    return self._follow(url, wanted)
+                    return self._follow(url, wanted, limit, web_page=web_page)
         except _Failure as failure:
             if failure.busy:
                 self._hold(failure)
@@ -198,12 +205,12 @@ class PoliteSession:
         failure.error.hint = f"Try again after {day}{until:%H:%M}; what is stored stays."
         self._limiter(failure.place).hold(seconds, now=self._now(), wait=self._wait)
 
-    def _follow(self, url: str, headers: Mapping[str, str]) -> Answer:
+    def _follow(self, url: str, headers: Mapping[str, str], limit: int, *, web_page: bool) -> Answer:
         for _ in range(_REDIRECTS + 1):
             self._check(url)
-            answer = self._exchange(url, headers)
+            answer = self._exchange(url, headers, limit)
             if answer.status_code not in _MOVED:
-                return self._judge(answer)
+                return self._judge(answer, web_page=web_page)
             url = _target(url, answer.headers.get("Location", ""))
         message = f"{self._service} sends r2p from one address to the next without end."
         raise SourceError(message, "Try again later.")
@@ -215,30 +222,30 @@ class PoliteSession:
                 "If this network has a login page, open it in a browser first.",
             )
 
-    def _exchange(self, url: str, headers: Mapping[str, str]) -> Answer:
+    def _exchange(self, url: str, headers: Mapping[str, str], limit: int) -> Answer:
         request = requests.Request("GET", url, headers=self._headers | dict(headers)).prepare()
         with (
             self._limiter(_place(url)).turn(now=self._now(), wait=self._wait),
             Exchange(self._timing.total, self._cancelled) as exchange,
         ):
             try:
-                answer = self._read(request)
+                answer = self._read(request, limit)
                 if exchange.is_shut:
                     # Without a length, a connection that was shut looks like a body that is complete.
                     raise HTTPException("the answer was not read to its end")
                 return answer
             except BodyTooLargeError as error:
                 raise SourceError(
-                    f"The answer of {self._service} is larger than {BODY_LIMIT // 1_000_000} MB.",
+                    f"The answer of {self._service} is larger than {limit // 1_000_000} MB.",
                     "It was not read; try again later.",
                 ) from error
             except (requests.RequestException, HTTPError, HTTPException, OSError) as error:
                 raise self._explained(error, exchange) from error
 
-    def _read(self, request: requests.PreparedRequest) -> Answer:
+    def _read(self, request: requests.PreparedRequest, limit: int) -> Answer:
         timeout = (self._timing.connect, self._timing.read)
         with closing(self._adapter.send(request, stream=True, timeout=timeout, verify=True)) as response:
-            body = read_body(response)
+            body = read_body(response, limit)
             return Answer(str(request.url), response.status_code, CaseInsensitiveDict(response.headers), body)
 
     def _explained(self, error: Exception, exchange: Exchange) -> Exception:
@@ -254,7 +261,7 @@ class PoliteSession:
         what = "did not answer in time" if late else "broke off its answer"
         return _Failure(SourceError(f"{self._service} {what}.", "Try again in a few minutes."))
 
-    def _judge(self, answer: Answer) -> Answer:
+    def _judge(self, answer: Answer, *, web_page: bool) -> Answer:
         status = answer.status_code
         if status in _SLOW_DOWN:
             raise self._busy(answer)
@@ -269,7 +276,7 @@ class PoliteSession:
         start = answer.content[:2000].lstrip().lower()
         if start.startswith(b"rate exceeded"):
             raise self._busy(answer)
-        if start.startswith(b"<!doctype html") or b"<html" in start:
+        if not web_page and (start.startswith(b"<!doctype html") or b"<html" in start):
             raise SourceError(
                 f"A web page came in the place of data from {self._service}.",
                 "If this network has a login page, open it in a browser first.",

@@ -58,6 +58,20 @@ def examine_store(path: Path) -> Health:
         raise as_store_error(error, path) from error
 
 
+def kept_documents(path: Path) -> list[tuple[str, str, str]]:
+    """SHA-256, kind and name of every document that a store of the current schema speaks of.
+
+    Raises the StoreError that says why it cannot be read.
+    """
+    try:
+        with closing(attach(path)) as connection:
+            if schema_version(connection) != SCHEMA_VERSION:
+                return []
+            return connection.execute("SELECT DISTINCT sha256, kind, name FROM documents").fetchall()
+    except sqlite3.DatabaseError as error:
+        raise as_store_error(error, path) from error
+
+
 def explain_journal(path: Path, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Journal:
     """Why the store at `path` has the journal mode that it has."""
     kind = filesystem(path)

@@ -9,17 +9,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from r2p_tui.domain.surprises import ClaimMention, KeptClaim, SurpriseEntry, with_claim
 from r2p_tui.domain.times import utc_text
 from r2p_tui.errors import R2PError
 from r2p_tui.store.connection import SCHEMA_VERSION, as_store_error, begin, connect, schema_version
 
 if TYPE_CHECKING:
     from r2p_tui.domain.papers import PaperReference
-    from r2p_tui.domain.surprises import SurpriseEntry
 
 _INSERT = (
     "INSERT INTO surprises (text, kind, paper_id, claim, claimed_value, observed, observed_value, unit,"
-    " repository, branch, commit_sha, folder, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " repository, branch, commit_sha, folder, claim_id, created_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_CLAIM = (
+    "SELECT claims.id, paper_id, coalesce(arxiv_id, doi, source_key), value, unit, metric, text, table_name,"
+    " condition FROM claims JOIN papers ON papers.id = paper_id WHERE claims.id = ? AND undone_at IS NULL"
 )
 
 
@@ -28,23 +33,37 @@ class StoreNotReadyError(R2PError):
 
 
 class Added(NamedTuple):
-    """The new row's id, and the paper it was bound to."""
+    """The new row's id, the paper it was bound to, what was stored, and the kept claim of the number named.
+
+    The surprise is about that claim where `entry.claim_id` says so; else only the number is the same.
+    """
 
     surprise_id: int
     paper_id: int | None
+    entry: SurpriseEntry
+    claim: KeptClaim | None = None
 
 
 def add_surprise(
-    path: Path, entry: SurpriseEntry, *, paper: PaperReference | int | None = None, now: datetime
+    path: Path,
+    entry: SurpriseEntry,
+    *,
+    paper: PaperReference | int | None = None,
+    claim: ClaimMention | None = None,
+    now: datetime,
 ) -> Added:
-    """Store one surprise; on disk when this returns; bound to no paper where the store lacks it.
+    """Store one surprise; on disk when this returns; bound to no paper or claim where the store lacks it.
 
-    Raises StoreNotReadyError, or the StoreError that says why nothing was written.
+    A claim that is named for sure binds the surprise to itself and its paper. Raises
+    StoreNotReadyError, or the StoreError that says why nothing was written.
     """
     with _write(path) as connection:
+        kept = _find_claim(connection, claim.number) if claim else None
         paper_id = _find_paper(connection, paper)
+        if claim and claim.sure and kept:
+            entry, paper_id = with_claim(entry, kept), kept.paper_id
         row = connection.execute(_INSERT, _values(entry, paper_id, now))
-    return Added(int(row.lastrowid or 0), paper_id)
+    return Added(int(row.lastrowid or 0), paper_id, entry, kept)
 
 
 @contextmanager
@@ -72,6 +91,15 @@ def _find_paper(connection: sqlite3.Connection, paper: PaperReference | int | No
     return row[0] if row else None
 
 
+def _find_claim(connection: sqlite3.Connection, number: int) -> KeptClaim | None:
+    row = connection.execute(_CLAIM, (number,)).fetchone()
+    if row is None:
+        return None
+    claim_id, paper_id, paper, value, unit, metric, text, table_name, condition = row
+    place = ", ".join(filter(None, (table_name, condition)))
+    return KeptClaim(claim_id, paper_id, paper, value, unit, f"{metric} {text} ({place})")
+
+
 def _values(entry: SurpriseEntry, paper_id: int | None, now: datetime) -> tuple[str | float | None, ...]:
     return (
         entry.text,
@@ -83,5 +111,6 @@ def _values(entry: SurpriseEntry, paper_id: int | None, now: datetime) -> tuple[
         entry.observed_value,
         entry.unit,
         *entry.place,
+        entry.claim_id,
         utc_text(now),
     )

@@ -3,24 +3,33 @@
 from sqlmodel import SQLModel
 
 from r2p_tui.store.announcements import PaperAnnouncement, SyncCursor
+from r2p_tui.store.claims import Claim
+from r2p_tui.store.documents import Document
 from r2p_tui.store.papers import Paper, PaperVersion
 from r2p_tui.store.reading import Note, NoteDraft, Reading, RedFlag, Viability
 from r2p_tui.store.surprises import Surprise
+from r2p_tui.store.tables import PaperTable, TableCorrection, TableExtraction, TableRow
 from r2p_tui.store.triage import PaperScore, TriageDecision, TriageSession
 
 metadata = SQLModel.metadata
 
 __all__ = [
+    "Claim",
+    "Document",
     "Note",
     "NoteDraft",
     "Paper",
     "PaperAnnouncement",
     "PaperScore",
+    "PaperTable",
     "PaperVersion",
     "Reading",
     "RedFlag",
     "Surprise",
     "SyncCursor",
+    "TableCorrection",
+    "TableExtraction",
+    "TableRow",
     "TriageDecision",
     "TriageSession",
     "Viability",

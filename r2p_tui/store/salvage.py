@@ -16,6 +16,7 @@ from r2p_tui.errors import StoreDamagedError
 from r2p_tui.store.backup import count_rows, need_room, tables, verify
 from r2p_tui.store.connection import attach, connect, create_file
 from r2p_tui.store.restore import SIDE_FILES, beside, replace_store, replacement
+from r2p_tui.store.schema_mend import lists_tables, mend_schema
 
 # What the user wrote or decided, which is kept even where its paper cannot be read.
 _OWN_WORK = (
@@ -26,6 +27,9 @@ _OWN_WORK = (
     "viability",
     "triage_decisions",
     "surprises",
+    "documents",
+    "table_corrections",
+    "claims",
 )
 # Failed reads after which the rest of a table is given up: a fraction of a second.
 _PATIENCE = 20_000
@@ -80,43 +84,15 @@ def _copy_of(path: Path, healthy: Path) -> Iterator[sqlite3.Connection]:
         for suffix in ("", *SIDE_FILES):
             if beside(path, suffix).exists():
                 shutil.copyfile(beside(path, suffix), beside(copy, suffix))
-        if not _lists_tables(copy):
-            _mend_schema(copy, healthy)
-        if not _lists_tables(copy):
+        if not lists_tables(copy):
+            mend_schema(copy, healthy)
+        if not lists_tables(copy):
             raise _nothing_in(path)
         with closing(attach(copy)) as connection:
             connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
             yield connection
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _lists_tables(copy: Path) -> bool:
-    try:
-        with closing(attach(copy)) as connection:
-            return bool(tables(connection))
-    except sqlite3.DatabaseError:
-        return False
-
-
-def _mend_schema(copy: Path, healthy: Path) -> None:
-    """Write the schema of a new store over this one's: both were made by the same steps.
-
-    In a new store every page that is not the first of a table or an index belongs to the schema.
-    """
-    with closing(attach(healthy)) as connection:
-        (size,) = connection.execute("PRAGMA page_size").fetchone()
-        (count,) = connection.execute("PRAGMA page_count").fetchone()
-        roots = {root for (root,) in connection.execute("SELECT rootpage FROM sqlite_master")}
-    whole = healthy.read_bytes()
-    with copy.open("r+b") as file:
-        for page in set(range(1, count + 1)) - roots:
-            start = (page - 1) * size
-            file.seek(start)
-            file.write(whole[start : start + size])
-        # Zero in the place of the size and of the free pages makes SQLite count pages and reuse none.
-        file.seek(24)
-        file.write(bytes(16))
 
 
 def _nothing_in(path: Path) -> StoreDamagedError:
@@ -224,12 +200,19 @@ def _arxiv_numbers(old: sqlite3.Connection, target: sqlite3.Connection) -> dict[
 
 
 def _drop_references_to_nothing(target: sqlite3.Connection) -> None:
-    """Do what the store would have done had the lost row been deleted."""
+    """Do what the store would have done had the lost row been deleted, and what followed from that."""
+    before = -1
+    while before != target.total_changes:
+        before = target.total_changes
+        _drop_references_once(target)
+
+
+def _drop_references_once(target: sqlite3.Connection) -> None:
     for table in tables(target):
         for key in target.execute(f"PRAGMA foreign_key_list({table})").fetchall():
             parent, column, parent_column, on_delete = key[2], key[3], key[4], key[6]
             lost = f"{column} NOT IN (SELECT {parent_column} FROM {parent})"  # noqa: S608
             if on_delete == "SET NULL":
-                target.execute(f"UPDATE {table} SET {column} = NULL WHERE {lost}")  # noqa: S608
+                target.execute(f"UPDATE {table} SET {column} = NULL WHERE {column} IS NOT NULL AND {lost}")  # noqa: S608
             else:
                 target.execute(f"DELETE FROM {table} WHERE {lost}")  # noqa: S608

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from r2p_tui.store import claims  # noqa: F401  (the table that claim_id points to)
 from r2p_tui.store.fields import real_field, time_field
 from r2p_tui.store.papers import CHUNK, Paper
 
@@ -25,6 +26,7 @@ class Surprise(SQLModel, table=True):
         ),
         Index("surprises_by_time", "created_at"),
         Index("surprises_by_paper", "paper_id"),
+        Index("surprises_by_claim", "claim_id"),
         {"sqlite_strict": True},
     )
 
@@ -42,6 +44,7 @@ class Surprise(SQLModel, table=True):
     commit_sha: str | None = None
     folder: str | None = None
     created_at: datetime = time_field()
+    claim_id: int | None = Field(default=None, foreign_key="claims.id", ondelete="SET NULL")
 
 
 def latest_surprises(session: Session, limit: int, paper_id: int | None = None) -> list[Surprise]:

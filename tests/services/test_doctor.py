@@ -13,8 +13,10 @@ from r2p_tui.services import doctor
 from r2p_tui.services.backup import back_up
 from r2p_tui.services.desk import open_desk
 from r2p_tui.services.doctor import Finding, Terminal, examine, synced_folder, this_terminal
+from r2p_tui.services.document_files import kept_path
 from r2p_tui.store import health
 from r2p_tui.store.connection import SCHEMA_VERSION, attach
+from r2p_tui.store.health import kept_documents
 from tests.store.sample import NOW, damage, fingerprint, make_store, spoil_pages_of
 
 GOOD_TERMINAL = Terminal("xterm-256color", "256 colours", "utf-8", (120, 40))
@@ -37,6 +39,10 @@ def healthy(paths: Paths) -> Paths:
     back_up(open_desk(paths), now=NOW - timedelta(hours=3))
     for folder in paths:
         folder.mkdir(mode=0o700, exist_ok=True)
+    for document in kept_documents(paths.store):
+        kept = kept_path(paths, *document)
+        kept.parent.mkdir(exist_ok=True)
+        kept.touch()
     return paths
 
 
@@ -68,6 +74,13 @@ def test_a_broken_store_is_a_finding_not_a_crash(how: str, healthy: Paths) -> No
 def test_a_broken_page_is_found(table: str, healthy: Paths) -> None:
     spoil_pages_of(healthy.store, table, keep_root=False)
     assert _examine(healthy)["store"].state == "fail"
+
+
+def test_documents_that_are_gone_are_missed(healthy: Paths) -> None:
+    assert "2 documents" in _examine(healthy)["files"].sentence
+    min((healthy.data / "documents").iterdir()).unlink()
+    finding = _examine(healthy)["files"]
+    assert (finding.state, finding.sentence.split(" are ")[0]) == ("warn", "1 of 2 documents")
 
 
 def test_a_reference_to_nothing_is_found(healthy: Paths) -> None:

@@ -7,13 +7,19 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from sqlmodel import SQLModel
 
 from r2p_tui.paths import Paths
+from r2p_tui.store.claims import Claim
 from r2p_tui.store.connection import attach
+from r2p_tui.store.documents import Document
 from r2p_tui.store.engine import open_store
 from r2p_tui.store.papers import Paper
 from r2p_tui.store.reading import Note, Reading
 from r2p_tui.store.surprises import Surprise
+from r2p_tui.store.tables import PaperTable, TableCorrection, TableExtraction, TableRow
 from r2p_tui.store.triage import TriageDecision, TriageSession
 
 NOW = datetime(2026, 11, 21, 7, 27, 41, 123000, UTC)
@@ -21,7 +27,7 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 
 def make_store(paths: Paths, papers: int = 40) -> Path:
-    """A closed store with papers, of which every fourth has a note, a reading, a decision and a surprise."""
+    """A closed store with papers, of which every fourth has a row in each of the other tables."""
     with open_store(paths.store, paths.backups, now=NOW) as store, store.write() as session:
         session.add(TriageSession(id=1, started_at=NOW))
         session.add_all(_paper(number) for number in range(1, papers + 1))
@@ -32,7 +38,9 @@ def make_store(paths: Paths, papers: int = 40) -> Path:
             )
             session.add(Reading(paper_id=number, pass_number=1, started_at=NOW))
             session.add(TriageDecision(paper_id=number, session_id=1, decision="keep", decided_at=NOW))
-            session.add(Surprise(text=f"surprise {number}", paper_id=number, created_at=NOW))
+            session.add_all(table_of(number))
+            session.flush()
+            session.add(Surprise(text=f"surprise {number}", paper_id=number, claim_id=number, created_at=NOW))
     return paths.store
 
 
@@ -45,6 +53,47 @@ def _paper(number: int) -> Paper:
         authors=["A. Author"],
         added_at=NOW,
     )
+
+
+def table_of(number: int) -> list[SQLModel]:
+    """All that is kept of a paper's one table."""
+    of_table: dict[str, Any] = {"paper_id": number, "table_key": "3"}
+    name: dict[str, Any] = {"table_name": "Table 3", "page": 7, "row": 1}
+    correction = {"action": "cell", "row": 1, "column": 1, "old": "38", "new": "38.5"}
+    return [
+        Document(
+            paper_id=number,
+            kind="pdf",
+            origin="user",
+            name="paper.pdf",
+            sha256=f"{number:064}",
+            size=9,
+            added_at=NOW,
+        ),
+        TableExtraction(paper_id=number, state="ready", extractor_version=1, extracted_at=NOW, tried_at=NOW),
+        PaperTable(**of_table, position=0, content={"number": "3"}),
+        TableRow(
+            **of_table,
+            **name,
+            kind="ablation",
+            confidence=0.97,
+            label=f"without part {number}",
+            cells=[["AP", "38.5"]],
+            deltas=[["AP", -0.9, False, -0.02]],
+        ),
+        TableCorrection(**of_table, correction=correction, corrected_at=NOW),
+        Claim(
+            id=number,
+            **of_table,
+            **name,
+            column=1,
+            metric="AP",
+            value=38.5,
+            text="38.5",
+            route="pdf",
+            created_at=NOW,
+        ),
+    ]
 
 
 def rows_of(path: Path) -> Rows:

@@ -1,4 +1,4 @@
-"""arXiv: the daily feed, the catch-up by OAI-PMH, and the query API, all through one polite session."""
+"""arXiv: feed, harvests by OAI-PMH, query API and documents, all through one polite session."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 from r2p_tui.config import ArxivSettings
 from r2p_tui.domain.papers import IncomingPaper
-from r2p_tui.sources.arxiv import api, feed, oai
+from r2p_tui.sources.arxiv import api, documents, feed, oai
 from r2p_tui.sources.arxiv.api import BATCH
+from r2p_tui.sources.arxiv.documents import DocumentKind, FetchedDocument
 from r2p_tui.sources.arxiv.feed import Feed, Line
 from r2p_tui.sources.arxiv.oai import Page, Record, TokenExpiredError
 from r2p_tui.sources.http import PoliteSession
@@ -32,7 +33,7 @@ class Arxiv:
         self._settings = settings
         self._session = PoliteSession(
             "arXiv",
-            bases=(settings.api_url, settings.feed_url, settings.oai_url),
+            bases=(settings.api_url, settings.feed_url, settings.oai_url, settings.files_url),
             hosts=_HOSTS,
             limits=limits,
             now=now,
@@ -58,6 +59,15 @@ class Arxiv:
         """At most `limit` papers for a query in arXiv's own language."""
         return api.search_papers(self._session, self._settings.api_url, query, limit)
 
+    def document(self, arxiv_id: str, kind: DocumentKind, *, version: int | None = None) -> FetchedDocument:
+        """A document of a paper, of its newest version where none is named.
+
+        Raises DocumentError where arXiv has none of that kind, SourceError for every other failure.
+        """
+        return documents.fetch_document(
+            self._session, self._settings.files_url, arxiv_id, kind, version=version
+        )
+
     def close(self) -> None:
         self._session.close()
 
@@ -68,4 +78,14 @@ class Arxiv:
         self.close()
 
 
-__all__ = ["BATCH", "Arxiv", "Feed", "Line", "Page", "Record", "TokenExpiredError"]
+__all__ = [
+    "BATCH",
+    "Arxiv",
+    "DocumentKind",
+    "Feed",
+    "FetchedDocument",
+    "Line",
+    "Page",
+    "Record",
+    "TokenExpiredError",
+]
