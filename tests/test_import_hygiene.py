@@ -71,6 +71,7 @@ def store(paths: Paths) -> None:
     "arguments",
     [
         ["surprise", "31 FPS", "--claim", "108 FPS", "--observed", "31", "--kind", "latency"],
+        ["surprise", "31 FPS", "--claim", "12"],
         ["--help"],
         ["--version"],
         ["surprise", "--help"],

@@ -14,6 +14,8 @@ WORDS = "bash|zsh|fish"
 EXAMPLE = "r2p completions bash > ~/.local/share/bash-completion/completions/r2p"
 _WORDS_OF = {
     "triage": ("keep", "skip", "later"),
+    "tables": ("correct", "undo"),
+    "claims": ("keep", "drop"),
     "surprises": ("link",),
     "completions": ("bash", "zsh", "fish"),
 }

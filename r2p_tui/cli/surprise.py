@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING
 from r2p_tui.cli import output
 from r2p_tui.cli.parser import Parser, add_json
 from r2p_tui.cli.worktree import find_place
-from r2p_tui.domain.surprises import KINDS, MAX_TEXT, SurpriseEntry, make_entry, nearest_kind, unknown_kind
+from r2p_tui.domain.surprises import (
+    KINDS,
+    MAX_TEXT,
+    ClaimMention,
+    SurpriseEntry,
+    make_entry,
+    mention_of,
+    nearest_kind,
+    unknown_kind,
+)
 from r2p_tui.domain.times import utc_text
 from r2p_tui.errors import ExitCode, NotFoundError, R2PError, StoreReadOnlyError, UsageError
-from r2p_tui.services.surprises import log_entry
+from r2p_tui.services.surprises import log_entry, no_claim
 
 if TYPE_CHECKING:
     from r2p_tui.domain.papers import PaperReference
@@ -28,7 +37,9 @@ def configure(parser: Parser) -> None:
     parser.add_argument("text", nargs="*", help="what you saw; from standard input when absent or -")
     parser.add_argument("--paper", metavar="ID", help="the paper it is about: arXiv id, address or DOI")
     parser.add_argument("--kind", default="other", metavar="KIND", help=", ".join(KINDS))
-    parser.add_argument("--claim", metavar="VALUE", help="what was claimed: a number, or where it stands")
+    parser.add_argument(
+        "--claim", metavar="CLAIM", help="what was claimed: a number, where it stands, or a kept claim:12"
+    )
     parser.add_argument("--observed", metavar="VALUE", help="what you measured")
     parser.add_argument("--unit", help="unit of both numbers, such as FPS or ms")
     add_json(parser)
@@ -47,10 +58,14 @@ def run(options: Namespace) -> ExitCode:
         place=find_place(),
     )
     now = datetime.now(UTC)
-    added = _store(entry, paper, options, now)
+    mention = _mention(options)
+    added = _store(entry, paper, mention, options, now)
+    if mention:
+        _tell_how_it_was_taken(mention, options.claim, added, doubts)
+        _tell_of_another_paper(added, paper)
     if paper and added.paper_id is None:
         doubts.append(NotFoundError(f"{paper} is not in your library.", f"Add it with: r2p add {paper}"))
-    _show(added, entry, paper, now, as_json=options.json)
+    _show(added, paper, now, as_json=options.json)
     return _explain(doubts, added, options.paper)
 
 
@@ -84,27 +99,63 @@ def _reference(text: str | None, doubts: list[R2PError]) -> PaperReference | Non
         return None
 
 
-def _store(entry: SurpriseEntry, paper: PaperReference | None, options: Namespace, now: datetime) -> Added:
+def _mention(options: Namespace) -> ClaimMention | None:
+    """The kept claim that `--claim` names; a bare number does so where nothing else makes it a value."""
+    mention = mention_of(options.claim)
+    if mention is None:
+        return None
+    return mention._replace(sure=mention.sure or (options.observed is None and options.unit is None))
+
+
+def _tell_how_it_was_taken(mention: ClaimMention, typed: str, added: Added, doubts: list[R2PError]) -> None:
+    """A bare number may be a value or a claim: what it was taken for is said, with the way to the other."""
+    number, kept = mention.number, added.claim
+    if kept is None:
+        if not typed.strip().isdecimal():
+            doubts.append(no_claim(number))
+    elif not mention.sure:
+        output.say(f"{number} is taken as a number; for the claim {kept.words} write --claim claim:{number}")
+    elif typed.strip().isdecimal():
+        output.say(f"{number} is taken as the claim {kept.words}; for the number write --claim {number}.0")
+
+
+def _tell_of_another_paper(added: Added, paper: PaperReference | None) -> None:
+    kept = added.claim
+    if kept and paper and added.entry.claim_id is not None and kept.paper != paper.value:
+        output.say(f"Claim {kept.number} is of {kept.paper}, and so is this surprise.")
+
+
+def _store(
+    entry: SurpriseEntry,
+    paper: PaperReference | None,
+    claim: ClaimMention | None,
+    options: Namespace,
+    now: datetime,
+) -> Added:
     """Words that cannot be stored are printed again, so that the user still has them."""
     try:
         if options.read_only:
             raise StoreReadOnlyError("The store is open for reading only.", "Try again without --read-only.")
-        return log_entry(options.paths, entry, paper=paper, now=now)
+        return log_entry(options.paths, entry, paper=paper, claim=claim, now=now)
     except BaseException:
         output.say(f"Not stored: {entry.text}")
         raise
 
 
-def _show(
-    added: Added, entry: SurpriseEntry, paper: PaperReference | None, now: datetime, *, as_json: bool
-) -> None:
+def _show(added: Added, paper: PaperReference | None, now: datetime, *, as_json: bool) -> None:
     if not as_json:
         output.write(f"surprise {added.surprise_id}")
         return
-    values = entry._asdict() | entry.place._asdict()
+    values = added.entry._asdict() | added.entry.place._asdict()
     del values["place"]
-    bound = paper.value if paper and added.paper_id is not None else None
+    bound = _paper_key(added, paper)
     output.write_json({"id": added.surprise_id, "paper": bound, **values, "created_at": utc_text(now)})
+
+
+def _paper_key(added: Added, paper: PaperReference | None) -> str | None:
+    if added.claim and added.entry.claim_id is not None:
+        return added.claim.paper
+    return paper.value if paper and added.paper_id is not None else None
 
 
 def _explain(doubts: list[R2PError], added: Added, paper_text: str | None) -> ExitCode:

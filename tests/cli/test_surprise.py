@@ -9,8 +9,9 @@ from r2p_tui.errors import ExitCode
 from r2p_tui.paths import Paths
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.surprises import list_surprises
+from r2p_tui.store.claims import Claim
 from r2p_tui.store.surprises import Surprise
-from tests.cli.conftest import Run, put
+from tests.cli.conftest import NOW, Run, put
 
 
 def stored(desk: Desk) -> list[Surprise]:
@@ -152,3 +153,96 @@ def test_reading_only_stores_nothing_and_gives_the_words_back(r2p: Run, paths: P
     assert result.status == ExitCode.STORE
     assert "Not stored: 31 FPS\n" in result.err
     assert not paths.store.exists()
+
+
+@pytest.fixture
+def claim(desk: Desk) -> Claim:
+    """Claim 12, of the paper 2411.00001: 108 FPS in Table 2."""
+    put(desk, "RT-DETR", "Another paper")
+    kept = Claim(
+        id=12,
+        paper_id=1,
+        metric="speed",
+        value=108,
+        unit="FPS",
+        condition="RT-DETR-L",
+        text="108",
+        table_key="2",
+        table_name="Table 2",
+        row=3,
+        column=4,
+        route="pdf",
+        created_at=NOW,
+    )
+    with desk.store.write() as session:
+        session.add(kept)
+    return kept
+
+
+WORDS = "speed 108 (Table 2, RT-DETR-L)"
+
+
+@pytest.mark.parametrize("numbers", [[], ["--observed", "31"], ["--observed", "31 FPS"], ["--unit", "FPS"]])
+def test_a_kept_claim_gives_its_paper_value_and_unit(
+    r2p: Run, desk: Desk, claim: Claim, numbers: list[str]
+) -> None:
+    assert r2p("surprise", "slow", "--claim", "claim:12", *numbers) == (ExitCode.OK, "surprise 1\n", "")
+    [row] = stored(desk)
+    assert (row.claim_id, row.paper_id, row.claim) == (12, 1, WORDS)
+    assert (row.claimed_value, row.unit) == (108, "FPS")
+
+
+def test_a_claim_as_json_is_the_stored_row(r2p: Run, desk: Desk, claim: Claim) -> None:
+    values = json.loads(r2p("surprise", "slow", "--claim", "claim:12", "--observed", "31", "--json").out)
+    assert (values["claim_id"], values["paper"], values["claimed_value"]) == (12, "2411.00001", 108)
+    assert json.loads(r2p("surprises", "--json").out)["surprises"] == [values]
+
+
+def test_a_bare_number_without_other_numbers_is_the_claim_and_that_is_said(
+    r2p: Run, desk: Desk, claim: Claim
+) -> None:
+    result = r2p("surprise", "slow", "--claim", "12")
+    assert result.status == ExitCode.OK
+    assert result.err == f"12 is taken as the claim {WORDS}; for the number write --claim 12.0\n"
+    r2p("surprise", "slow", "--claim", "12.0")
+    assert [(row.claim_id, row.claimed_value) for row in stored(desk)] == [(None, 12), (12, 108)]
+
+
+@pytest.mark.parametrize("numbers", [["--observed", "31"], ["--unit", "FPS"]])
+def test_a_bare_number_beside_other_numbers_is_a_value_and_that_is_said(
+    r2p: Run, desk: Desk, claim: Claim, numbers: list[str]
+) -> None:
+    result = r2p("surprise", "slow", "--claim", "12", *numbers)
+    assert result.err == f"12 is taken as a number; for the claim {WORDS} write --claim claim:12\n"
+    [row] = stored(desk)
+    assert (row.claim_id, row.paper_id, row.claimed_value) == (None, None, 12)
+
+
+def test_a_number_that_no_claim_has_is_a_value(r2p: Run, desk: Desk, claim: Claim) -> None:
+    assert r2p("surprise", "slow", "--claim", "108") == (ExitCode.OK, "surprise 1\n", "")
+    [row] = stored(desk)
+    assert (row.claim_id, row.claimed_value) == (None, 108)
+
+
+def test_a_claim_that_is_not_kept_does_not_cost_the_words(r2p: Run, desk: Desk, claim: Claim) -> None:
+    with desk.store.write() as session:
+        session.add(claim.sqlmodel_update({"undone_at": NOW}))
+    for name in ("claim:12", "claim:99"):
+        result = r2p("surprise", "slow", "--claim", name)
+        assert result.status == ExitCode.NOT_FOUND
+        assert f"There is no claim {name[6:]}." in result.err
+    assert [(row.claim_id, row.claim) for row in stored(desk)] == [(None, "claim:99"), (None, "claim:12")]
+
+
+def test_a_claim_brings_its_own_paper_and_says_so(r2p: Run, desk: Desk, claim: Claim) -> None:
+    result = r2p("surprise", "slow", "--claim", "claim:12", "--paper", "2411.00002")
+    assert result.err == "Claim 12 is of 2411.00001, and so is this surprise.\n"
+    assert stored(desk)[0].paper_id == 1
+
+
+def test_a_claim_that_is_deleted_leaves_the_surprise(r2p: Run, desk: Desk, claim: Claim) -> None:
+    r2p("surprise", "slow", "--claim", "claim:12")
+    with desk.store.write() as session:
+        session.delete(claim)
+    [row] = stored(desk)
+    assert (row.claim_id, row.claim, row.claimed_value) == (None, WORDS, 108)
