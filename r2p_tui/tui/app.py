@@ -22,7 +22,7 @@ from r2p_tui.terminal import install_exit_signals
 from r2p_tui.text import clean
 from r2p_tui.tui.driver_guard import GuardedDriver
 from r2p_tui.tui.messages import PapersChanged, SyncReported
-from r2p_tui.tui.outside import open_address, paper_address
+from r2p_tui.tui.outside import open_address, page_address, paper_address
 from r2p_tui.tui.resting_hands import RestingHands
 from r2p_tui.tui.tasks import Tasks
 from r2p_tui.tui.theme import EVERY_THEME, THEME
@@ -72,6 +72,7 @@ class R2PApp(App[int]):
         "screens/triage.tcss",
         "screens/library.tcss",
         "screens/paper.tcss",
+        "screens/ablations.tcss",
     ]
     MODES = {"today": _today, "triage": _triage, "library": _library}
     COMMANDS = {_commands}
@@ -81,6 +82,7 @@ class R2PApp(App[int]):
         Binding("3", "switch_mode('library')", "Library", show=False, id="mode.library"),
         Binding("R", "sync", "Read arXiv now", show=False, id="app.sync"),
         Binding("s", "surprise", "Log a surprise", show=False, id="app.surprise"),
+        Binding("A", "ablations", "Search the tables of all papers", show=False, id="app.ablations"),
         Binding("question_mark", "help", "Help", key_display="?", show=False, id="app.help"),
         Binding("q", "quit", "Quit", show=False, id="app.quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit_always"),
@@ -164,15 +166,28 @@ class R2PApp(App[int]):
 
     # What every screen may ask for
 
-    def open_paper(self, paper_id: int, start_pass: int | None = None) -> None:
-        """Push the screen of a paper, in a pass if one is given."""
-        from r2p_tui.tui.screens.paper import PaperScreen
+    def open_paper(
+        self,
+        paper_id: int,
+        start_pass: int | None = None,
+        *,
+        tables: bool = False,
+        row: tuple[str, int | None] | None = None,
+    ) -> None:
+        """Push the screen of a paper: in a pass, on its tables, or on a row of the table with that key."""
+        from r2p_tui.tui.screens.paper import PaperScreen, RowOfTable
 
-        self.push_screen(PaperScreen(paper_id, start_pass))
+        self.push_screen(
+            PaperScreen(paper_id, start_pass, tables=tables, row=RowOfTable(*row) if row else None)
+        )
 
     def open_outside(self, key: str) -> None:
         """Open the page of a paper, by arXiv id or DOI, in the browser."""
         open_address(self, paper_address(key, self.settings.arxiv.files_url))
+
+    def open_page(self, key: str, page: int) -> None:
+        """Open a page of a paper's PDF, counted from 1; its own page where that is not known."""
+        open_address(self, page_address(key, page, self.settings.arxiv.files_url))
 
     def show_error(self, error: R2PError) -> None:
         """Tell what went wrong and what to do, without taking the screen away."""
@@ -225,6 +240,12 @@ class R2PApp(App[int]):
         from r2p_tui.tui.dialogs.surprise import SurpriseDialog
 
         self.push_screen(SurpriseDialog(getattr(self.screen, "paper_id", None)))
+
+    def action_ablations(self) -> None:
+        from r2p_tui.tui.screens.ablations import AblationsScreen
+
+        if not isinstance(self.screen, AblationsScreen):
+            self.push_screen(AblationsScreen())
 
     def action_sync(self) -> None:
         """Read arXiv in a thread; the first line tells how far it is."""

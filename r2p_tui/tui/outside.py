@@ -20,6 +20,13 @@ def paper_address(key: str, files_url: str) -> str:
     return f"https://doi.org/{quote(key)}"
 
 
+def page_address(key: str, page: int, files_url: str) -> str:
+    """A page of a paper's PDF on arXiv; where there is none, or the page is 0, the paper's own page."""
+    if page and parse_arxiv_id(key):
+        return f"{files_url}/pdf/{key}#page={page:d}"
+    return paper_address(key, files_url)
+
+
 def open_address(app: R2PApp, address: str) -> None:
     """Tell the address and hand it to the browser in a thread."""
     if not address.startswith(("https://", "http://")):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.timer import Timer
+from textual.worker import WorkerCancelled
 
 from r2p_tui.config import ArxivSettings, Settings, TriageSettings
 from r2p_tui.domain.papers import Announcement, IncomingPaper, Source
@@ -104,6 +106,14 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def steady_meaning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the sample tables mean does not move with the rules that find it: pictures show the screen."""
+    from tests.tui.sample_tables import steady_understanding
+
+    monkeypatch.setattr("r2p_tui.services.table_views._understanding", steady_understanding)
+
+
+@pytest.fixture
 def desk(paths: Paths) -> Iterator[Desk]:
     with Desk(paths, SETTINGS, offline=True) as desk:
         yield desk
@@ -136,6 +146,7 @@ async def settled(pilot: Pilot[Any]) -> None:
     """Wait until no service runs and everything they brought is drawn."""
     for _ in range(3):
         await pilot.pause()
-        await pilot.app.workers.wait_for_complete()
+        with suppress(WorkerCancelled):  # a later look of the same kind took the place of an earlier one
+            await pilot.app.workers.wait_for_complete()
         await pilot.app.tasks.quiet()  # type: ignore[attr-defined]
     await pilot.pause()

@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from r2p_tui.domain.papers import Announcement
+from r2p_tui.domain.tables import Cell, Table, table_values
 from r2p_tui.paths import Paths
 from r2p_tui.store.announcements import SyncCursor, save_announcements
+from r2p_tui.store.claims import Claim
 from r2p_tui.store.engine import open_store
 from r2p_tui.store.papers import Paper, PaperVersion
 from r2p_tui.store.reading import Note, NoteDraft, Reading, RedFlag, Viability
 from r2p_tui.store.surprises import Surprise
+from r2p_tui.store.tables import PaperTable, TableExtraction, TableRow
 from r2p_tui.store.triage import TriageDecision
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -78,6 +81,7 @@ def fill(paths: Paths) -> None:
         session.add(SyncCursor(listing="cs.CV", checked_at=NOW, outcome=everything))
         for paper_row, paper in zip(kept, PAPERS, strict=True):
             session.add_all(_judgements(paper_row.id or 0, paper.title, everything))
+            session.add_all(_numbers(paper_row.id or 0, paper.title, everything))
 
 
 def _paper(arxiv_id: str, title: str, text: str) -> Paper:
@@ -120,3 +124,50 @@ def _judgements(paper_id: int, title: str, text: str) -> list[object]:
             repository=text, branch=text, commit_sha=text, folder=text, created_at=NOW,
         ),
     ]  # fmt: skip
+
+
+def _numbers(paper_id: int, title: str, text: str) -> list[object]:
+    """Two tables with every payload in every place of theirs, their rows for search, and a claim."""
+    tables = [hostile_table("3", title, text), hostile_table(f"4{ESCAPES[0]}", title, text)]
+    stored = [
+        PaperTable(
+            paper_id=paper_id,
+            table_key=str(position),
+            position=position,
+            content=table_values(table),
+            agreement=text,
+            differences=[[1, 1, text, text, "tex"], [2, 1, text, title, text]],
+        )
+        for position, table in enumerate(tables)
+    ]
+    row = TableRow(
+        paper_id=paper_id, table_key="0", table_name=text, kind="ablation", confidence=0.9, page=1, row=1,
+        label=f"mosaic {title[:300]}", cells=[[text, text], ["AP", "5\x1b[2J"]],
+        deltas=[[text, -1.0, False, None]], caption=text,
+    )  # fmt: skip
+    extraction = TableExtraction(
+        paper_id=paper_id, state="ready", reason=text, extractor_version=0, routes=["pdf", text],
+        skipped=[text], extracted_at=NOW, tried_at=NOW,
+    )  # fmt: skip
+    claim = Claim(
+        paper_id=paper_id, metric=text, value=1.0, unit=text, dataset=text, hardware=text, condition=title,
+        text=text, header=text, table_key="0", table_name=text, page=1, row=1, column=1, route="pdf",
+        note=text, created_at=NOW,
+    )  # fmt: skip
+    return [extraction, *stored, row, claim]
+
+
+def hostile_table(number: str, title: str, text: str) -> Table:
+    """A table with a payload in every cell and around it; its numbers are there to be understood."""
+    payloads = [*LITERAL, *ESCAPES, title]
+    cells = [Cell(0, 0, text), Cell(0, 1, "AP"), Cell(0, 2, f"mosaic {text}")]
+    cells += [Cell(row, 0, payload, page=1) for row, payload in enumerate(payloads, 1)]
+    cells += [
+        Cell(row, 1, f"{row}.5" if row != 4 else "4.5\x1b[31m", page=1, confidence=0.5)
+        for row in range(1, len(payloads) + 1)
+    ]
+    cells += [Cell(row, 2, "✓" if row % 2 else text, page=1) for row in range(1, len(payloads) + 1)]
+    return Table(
+        number, "", text, 1, None, "pdf", 1, tuple(cells),
+        section=text, mentions=(text,), doubts=(text, title),
+    )  # fmt: skip

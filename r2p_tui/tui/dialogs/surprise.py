@@ -8,21 +8,27 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
+from r2p_tui.domain.claims import with_unit
 from r2p_tui.domain.surprises import KINDS, nearest_kind
 from r2p_tui.errors import R2PError
 from r2p_tui.tui.messages import PapersChanged
-from r2p_tui.tui.safe_text import SafeText
+from r2p_tui.tui.safe_text import SafeLine, SafeText
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
+    from r2p_tui.store.claims import Claim
     from r2p_tui.tui.app import R2PApp
 
 
 class SurpriseDialog(ModalScreen[None]):
-    """A sentence, and if there are any the claim, what was seen, the unit and the kind."""
+    """A sentence, and if there are any the claim, what was seen, the unit and the kind.
+
+    A kept `claim` is named by its number; `claim:12` may be typed as well.
+    """
 
     BINDINGS = [
         Binding("escape", "dismiss", "cancel", id="surprise.cancel"),
@@ -31,21 +37,26 @@ class SurpriseDialog(ModalScreen[None]):
     DEFAULT_CSS = """
     SurpriseDialog {
         Grid { grid-size: 4; grid-columns: 10 1fr 10 1fr; grid-gutter: 1 1; height: auto; margin-top: 1; }
+        #surprise-about { color: $muted; margin-bottom: 1; }
         #surprise-problem { color: $error; height: auto; margin-top: 1; display: none; }
     }
     """
 
-    def __init__(self, paper_id: int | None = None) -> None:
+    def __init__(self, paper_id: int | None = None, claim: Claim | None = None) -> None:
         super().__init__()
         self._paper_id = paper_id
+        self._claim = claim
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "What surprised you?"
+            if self._claim is not None:
+                yield Static(_about(self._claim), id="surprise-about")
             yield Input(placeholder="31 FPS on our T4, the paper says 108", id="surprise-text")
             with Grid():
                 yield Label("claimed")
-                yield Input(placeholder="108", id="surprise-claim")
+                named = f"claim:{self._claim.id}" if self._claim else ""
+                yield Input(named, placeholder="108 or claim:12", id="surprise-claim")
                 yield Label("observed")
                 yield Input(placeholder="31", id="surprise-observed")
                 yield Label("unit")
@@ -91,3 +102,9 @@ class SurpriseDialog(ModalScreen[None]):
         problem = self.query_one("#surprise-problem", Static)
         problem.update(SafeText(f"{error.message} {error.hint}"))
         problem.display = True
+
+
+def _about(claim: Claim) -> Content:
+    where = f"{claim.table_name}, page {claim.page}" if claim.page else claim.table_name
+    number = with_unit(claim.text, claim.unit)
+    return SafeLine(f"about claim {claim.id}: {claim.metric} {number} ({claim.condition}; {where})")

@@ -66,6 +66,7 @@ class LibraryScreen(DeskScreen):
         Binding("a", "add", "add", id="library.add"),
         Binding("o", "open_outside", "open", id="library.open"),
         Binding("y", "copy", "copy id", id="library.copy"),
+        Binding("t", "tables", "tables", tooltip="Straight to its ablation tables", id="library.tables"),
         Binding("c", "clear", "clear search", id="library.clear"),
         Binding("space", "scroll_detail", "Scroll the abstract", show=False, id="library.scroll"),
     ]
@@ -207,6 +208,10 @@ class LibraryScreen(DeskScreen):
     def action_open_outside(self) -> None:
         if row := self.papers.marked:
             self.desk_app.open_outside(row.key)
+
+    def action_tables(self) -> None:
+        if row := self.papers.marked:
+            self.desk_app.open_paper(row.paper_id, tables=True)
 
     def action_copy(self) -> None:
         if row := self.papers.marked:

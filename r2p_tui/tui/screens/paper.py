@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from time import monotonic as system_monotonic
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import ContentSwitcher, Static
 
-from r2p_tui.domain.citing import bibtex_entry
 from r2p_tui.domain.reading import NoteValues, standing
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean_line
+from r2p_tui.tui.citing import as_bibtex
+from r2p_tui.tui.deciding import Deciding, Decision
 from r2p_tui.tui.external_editor import edit_in_editor
 from r2p_tui.tui.judging import Judging
 from r2p_tui.tui.messages import PapersChanged
 from r2p_tui.tui.note_keeper import KeeperState, NoteKeeper
 from r2p_tui.tui.note_questions import ask_conflict, offer_drafts
+from r2p_tui.tui.parts.claims import ClaimsPart
+from r2p_tui.tui.parts.reading import NotesPart, OverviewPart, paper_bindings
+from r2p_tui.tui.parts.tables import TablesPart
 from r2p_tui.tui.pass_keeper import PassKeeper
 from r2p_tui.tui.safe_text import SafeLine
 from r2p_tui.tui.screens.base import DeskScreen
@@ -39,53 +42,15 @@ if TYPE_CHECKING:
 
 OTHER_WINDOWS_EVERY_SECONDS = 2.0
 _GAPS_OF_TITLE = 4
-TABS = {"overview": "Overview", "notes": "Notes"}
-
-# Keys, actions, words and ids; each part of the paper shows the ones that matter there in the footer.
-_KEYS: tuple[tuple[str, str, str, str], ...] = (
-    ("p", "read", "read", "paper.read"),
-    ("v", "verdict", "verdict", "paper.verdict"),
-    ("f", "flag", "flag", "paper.flag"),
-    ("r", "rate", "rate", "paper.rate"),
-    ("n,ctrl+n", "next_question", "next question", "paper.next"),
-    ("e,ctrl+o", "edit", "editor", "paper.editor"),
-    ("space", "pause", "pause", "paper.pause"),
-    ("l", "tab(1)", "notes", "paper.next_tab"),
-    ("h", "tab(-1)", "overview", "paper.previous_tab"),
-    ("right", "tab(1)", "Next part", "paper.tab_right"),
-    ("left", "tab(-1)", "Previous part", "paper.tab_left"),
-    ("k", "decide('keep')", "keep", "paper.keep"),
-    ("x", "decide('skip')", "skip", "paper.skip"),
-    ("u", "undo", "undo", "paper.undo"),
-    ("o", "open_outside", "open", "paper.open"),
-    ("y", "copy('id')", "copy id", "paper.copy"),
-    ("Y", "copy('bibtex')", "copy BibTeX", "paper.copy_bibtex"),
-    ("ctrl+s", "save", "save", "paper.save"),
-)
+TABS = {"overview": "Overview", "notes": "Notes", "tables": "Tables", "claims": "Claims"}
+_ABOUT_NUMBERS = ("tables", "claims")
 
 
-def _bindings(
-    shown: Iterable[str] = (), prefix: str = ""
-) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
-    """The keys named by `shown`, visible in the footer; all of them, hidden, when none is named."""
-    wanted = set(shown)
-    return [
-        Binding(keys, prefix + action, words, show=bool(wanted), id=name)
-        for keys, action, words, name in _KEYS
-        if not wanted or name.removeprefix("paper.") in wanted
-    ]
+class RowOfTable(NamedTuple):
+    """A row of a table of a paper, by the table's key; the first header row is row 0, None is any."""
 
-
-class OverviewPart(PaperOverview):
-    """The overview with its keys."""
-
-    BINDINGS = _bindings(("read", "next_tab", "keep", "skip", "open", "copy"), "screen.")
-
-
-class NotesPart(Vertical):
-    """The form and the judgement with their keys."""
-
-    BINDINGS = _bindings(("verdict", "flag", "rate", "next", "editor", "pause"), "screen.")
+    key: str
+    row: int | None
 
 
 class Opened(NamedTuple):
@@ -99,13 +64,20 @@ class Opened(NamedTuple):
 class PaperScreen(DeskScreen):
     """A paper with its tabs; `start_pass` begins or continues that pass as soon as it is loaded.
 
+    `tables` opens it on its tables, reading them where that was not done yet; `row` on one row of a table.
     `monotonic` is what the timer of a pass goes by, in seconds.
     """
 
-    BINDINGS = _bindings()
+    BINDINGS = paper_bindings()
 
     def __init__(
-        self, paper_id: int, start_pass: int | None = None, monotonic: Callable[[], float] = system_monotonic
+        self,
+        paper_id: int,
+        start_pass: int | None = None,
+        monotonic: Callable[[], float] = system_monotonic,
+        *,
+        tables: bool = False,
+        row: RowOfTable | None = None,
     ) -> None:
         super().__init__()
         self.paper_id = paper_id
@@ -113,7 +85,8 @@ class PaperScreen(DeskScreen):
         self._monotonic = monotonic
         self._view: PaperView | None = None
         self._leaving = False
-        self._before_decision: str | None = None
+        self._opens_on_tables = tables
+        self._row = row
         self._cells_of_title = 0
         self.form = NoteForm(id="form")
 
@@ -130,6 +103,8 @@ class PaperScreen(DeskScreen):
                 with NotesPart(id="notes"):
                     yield self.form
                     yield Judgement(id="judgement")
+                yield TablesPart(self.paper_id, id="tables")
+                yield ClaimsPart(self.paper_id, id="claims")
 
     def on_mount(self) -> None:
         self.note = NoteKeeper(
@@ -137,6 +112,7 @@ class PaperScreen(DeskScreen):
         )
         self.passes = PassKeeper(self, self.paper_id, self.timer, self._load)
         self.judging = Judging(self, self.paper_id, self._load)
+        self.deciding = Deciding(self, self.paper_id, self._load)
         self.query_one("#overview").focus()
         self.watch(self.app, "app_focus", self._window_in_front, init=False)
         self.set_interval(OTHER_WINDOWS_EVERY_SECONDS, self._look_for_other_windows)
@@ -182,6 +158,13 @@ class PaperScreen(DeskScreen):
             self._begin(found)
 
     def _begin(self, found: Opened) -> None:
+        self.query_one(TablesPart).load()
+        self.query_one(ClaimsPart).load()
+        if self._row is not None:
+            self.query_one(TablesPart).go_to(self._row.key, self._row.row)
+            self.call_later(self._show_tab, "tables")
+        elif self._opens_on_tables:
+            self.call_later(self.action_tables)
         if self._start_pass is not None:
             self.passes.start(self._start_pass, self._show_notes)
         offer_drafts(self, self.note, self.form, found.drafts, self._show_notes)
@@ -244,11 +227,54 @@ class PaperScreen(DeskScreen):
             await self.form.build(self.passes.open_pass or now.next_pass or now.last_pass)
         self.query_one(TabLine).chosen = name
         self.query_one(ContentSwitcher).current = name
-        self.query_one("#form" if name == "notes" else "#overview").focus()
+        self.timer.display = name not in _ABOUT_NUMBERS or self.passes.open_pass is not None
+        if name == "tables":
+            self.query_one(TablesPart).take_focus()
+        elif name == "claims":
+            self.query_one(ClaimsPart).take_focus()
+        else:
+            self.query_one("#form" if name == "notes" else "#overview").focus()
         self.note.save()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key meant for a table must not decide on the paper behind it."""
+        return not (action in ("decide", "undo") and self.is_mounted and self.tab in _ABOUT_NUMBERS)
 
     def _show_notes(self) -> None:
         self.call_later(self._show_tab, "notes")
+
+    # Tables and claims
+
+    async def action_tables(self) -> None:
+        """Straight to the ablation tables, reading them where that was not done yet."""
+        await self._show_tab("tables")
+        self.query_one(TablesPart).read_tables()
+
+    @on(TablesPart.Counted)
+    def _tables_counted(self, event: TablesPart.Counted) -> None:
+        tabs = self.query_one(TabLine)
+        tabs.labels = {**tabs.labels, "tables": event.label}
+
+    @on(ClaimsPart.Counted)
+    def _claims_counted(self, event: ClaimsPart.Counted) -> None:
+        tabs = self.query_one(TabLine)
+        tabs.labels = {**tabs.labels, "claims": event.label}
+
+    @on(TablesPart.ClaimAsked)
+    def _keep_claim(self, event: TablesPart.ClaimAsked) -> None:
+        self.query_one(ClaimsPart).keep(event.view, event.place)
+
+    @on(ClaimsPart.CellAsked)
+    async def _show_claimed_cell(self, event: ClaimsPart.CellAsked) -> None:
+        claim = event.claim
+        await self._show_tab("tables")
+        self.query_one(TablesPart).go_to(claim.table_key, claim.row, claim.column)
+
+    @on(TablesPart.PageAsked)
+    def _open_page(self, event: TablesPart.PageAsked) -> None:
+        if self._view is not None:
+            paper = self._view.paper
+            self.desk_app.open_page(paper.arxiv_id or paper.doi or "", event.page)
 
     # Passes
 
@@ -348,35 +374,19 @@ class PaperScreen(DeskScreen):
 
     # The other keys
 
-    def action_decide(self, decision: Literal["keep", "skip", "later"]) -> None:
-        if self._view is None:
-            return
-        paper_id, now = self.paper_id, self.desk_app.now()
-        made = self._view.decision
-        before = made.decision if made else None
+    def action_decide(self, decision: Decision) -> None:
+        if self._view is not None:
+            self.deciding.decide(decision, self._decision)
 
-        def decide(desk: Desk) -> None:
-            from r2p_tui.services import triage
-
-            triage.change_decision(desk, paper_id, decision, now=now)
-
-        def decided(_: None) -> None:
-            self._before_decision = before if before != decision else None
-            self.desk_app.tell({"keep": "Kept.", "skip": "Skipped.", "later": "Put off for later."}[decision])
-            self.desk_app.refresh_status()
-            self._load()
-
-        self.tasks.in_order(self, decide, decided)
+    @property
+    def _decision(self) -> str | None:
+        made = self._view.decision if self._view else None
+        return made.decision if made else None
 
     def action_undo(self) -> None:
         """Take back the verdict given here last, else the decision."""
-        if self.passes.take_back():
-            return
-        before, self._before_decision = self._before_decision, None
-        if before is None:
-            self.desk_app.tell("Nothing to take back here. k and x decide anew.")
-        else:
-            self.action_decide(before)  # type: ignore[arg-type]
+        if not self.passes.take_back():
+            self.deciding.take_back(self._decision)
 
     def action_open_outside(self) -> None:
         if self._view is not None:
@@ -386,16 +396,7 @@ class PaperScreen(DeskScreen):
         if self._view is None:
             return
         paper = self._view.paper
-        if what == "id":
-            text = paper.arxiv_id or paper.doi or ""
-        else:
-            text = bibtex_entry(
-                title=clean_line(paper.title),
-                authors=[clean_line(name) for name in paper.authors],
-                published_at=paper.published_at,
-                arxiv_id=paper.arxiv_id,
-                doi=paper.doi,
-            )
+        text = (paper.arxiv_id or paper.doi or "") if what == "id" else as_bibtex(paper)
         self.app.copy_to_clipboard(text)
         self.desk_app.tell(f"Copied: {text.splitlines()[0] if text else 'nothing'}")
 

@@ -85,6 +85,7 @@ class TriageScreen(DeskScreen):
             tooltip="Show only titles with some words",
             id="triage.filter",
         ),
+        Binding("t", "tables", "Straight to its ablation tables", show=False, id="triage.tables"),
         Binding("c", "toggle_cross", "Show or hide cross-lists", show=False, id="triage.cross"),
         Binding("space", "scroll_detail", "Scroll the abstract", show=False, id="triage.scroll"),
     ]
@@ -342,6 +343,11 @@ class TriageScreen(DeskScreen):
         if row is not None:
             self.action_decide("keep")
             self.desk_app.open_paper(row.paper_id, start_pass=1)
+
+    def action_tables(self) -> None:
+        row = self.papers.marked
+        if row is not None:
+            self.desk_app.open_paper(row.paper_id, tables=True)
 
     def action_open_outside(self) -> None:
         row = self.papers.marked

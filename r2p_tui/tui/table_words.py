@@ -1,0 +1,301 @@
+"""What is said of a table and its cells: the first line, the footer, the reasons; and the grid's face."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from math import isclose
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from r2p_tui.domain.table_numbers import is_check, parse_value
+from r2p_tui.text import clean_line, count_of, shorten
+from r2p_tui.tui.widgets.plot import Bar, Series
+from r2p_tui.tui.widgets.table_layout import GridFace, Place, Tone
+
+if TYPE_CHECKING:
+    from r2p_tui.domain.ablations import Column, Delta, Worth
+    from r2p_tui.domain.tables import Table
+    from r2p_tui.services.tables import TableView
+
+DOUBTFUL_BELOW = 0.8
+"""Cells that r2p is less sure of are marked."""
+
+_ROUTES = {"pdf": "from PDF", "tex": "from TeX", "html": "from HTML"}
+ROUTE_NAMES = {"pdf": "PDF", "tex": "TeX", "html": "HTML"}
+WAYS = {"up": "higher is better", "down": "lower is better"}
+_DECIMALS = re.compile(r"\.(\d+)")
+_CAPTION_NUMBER = re.compile(
+    r"(?:supplementary )?tab(?:le|\.)? ?[\w.-]{1,8}?(?:[:.|] | \| )\s*", re.IGNORECASE
+)
+_WORTH_AT_MOST = 6
+_FROZEN_AT_MOST = 3
+_MOST_DECIMALS = 6
+
+
+def in_order(views: Sequence[TableView]) -> list[TableView]:
+    """Ablations first, each group as in the document."""
+    return sorted(views, key=lambda view: view.understanding.kind != "ablation")
+
+
+def ablations(views: Sequence[TableView]) -> int:
+    """How many of them are ablations."""
+    return sum(view.understanding.kind == "ablation" for view in views)
+
+
+def tab_label(views: Sequence[TableView]) -> str:
+    """`Tables 9 (4 ablations)`."""
+    if not views:
+        return "Tables"
+    return f"Tables {len(views)} ({count_of(ablations(views), 'ablation')})"
+
+
+# The lines around the grid
+
+
+def heading(view: TableView) -> Content:
+    """`Table 3b · ablation 0.97 · page 7 · from PDF, agrees with TeX`."""
+    table, meaning = view.table, view.understanding
+    source = _ROUTES[table.route] + (f", {view.agreement}" if view.agreement else "")
+    facts = [f"{meaning.kind} {meaning.kind_confidence:.2f}"]
+    facts += [f"page {table.page}"] if table.page else []
+    facts += [source]
+    facts += [count_of(view.corrections, "correction")] if view.corrections else []
+    name = table.name[:1].upper() + table.name[1:]
+    return Content.assemble(
+        (clean_line(name), "bold $text"), (f" · {clean_line(' · '.join(facts))}", "$muted")
+    )
+
+
+def caption(view: TableView) -> str:
+    """The caption without the number that the first line tells already."""
+    text = clean_line(view.table.caption)
+    found = _CAPTION_NUMBER.match(text)
+    return text[found.end() :] if found and view.table.number else text
+
+
+def standing(view: TableView, position: int, count: int) -> str:
+    """`baseline: row 1 · 3 of 9`."""
+    baseline = view.understanding.baseline_row
+    words = f"baseline: row {body_number(view.table, baseline)} · " if baseline is not None else ""
+    return f"{words}{position} of {count}"
+
+
+def worth_line(view: TableView) -> Content:
+    """`worth: matching +1.6 AP, mosaic +0.9 AP`: the first metric of each factor; empty where none tells."""
+    found = view.understanding.worth
+    first = list({worth.factor: worth for worth in reversed(found)}.values())[::-1][:_WORTH_AT_MOST]
+    parts = [
+        Content.assemble(
+            f"{shorten(clean_line(worth.factor), 30)} ",
+            (worth_words(view, worth), COLOURS[tone_of(worth.better)]),
+        )
+        for worth in first
+    ]
+    parts += [Content.styled("more with i", "$muted")] if len(found) > len(first) else []
+    return Content.assemble(("worth: ", "$muted"), Content(", ").join(parts)) if parts else Content("")
+
+
+def worth_words(view: TableView, worth: Worth) -> str:
+    """`+1.6 AP ▲`; a mean of several pairs may have one decimal more than its column."""
+    number = signed(view.table, worth.value, None, worth.column, is_mean=True)
+    return f"{number} {short_header(view, worth.column)}{mark_of(worth.better)}"
+
+
+def warnings(view: TableView) -> list[str]:
+    """Reasons to look at the page, as sentences."""
+    said = list(view.table.doubts)
+    if view.unfit:
+        said.append(
+            f"{count_of(view.unfit, 'correction')} of yours fit this extraction no more: i tells which."
+        )
+    return [clean_line(sentence) for sentence in said]
+
+
+def cell_line(view: TableView, place: Place) -> Content:
+    """Where the cell under the cursor stands, its delta in full, and why to doubt it."""
+    cell = view.table.places.get(place)
+    row, column = place
+    parts: list[tuple[str, str] | str] = [(_whereabouts(view, row, column), "$muted")]
+    text = shorten(clean_line(cell.text[:400]), 60) if cell else ""
+    parts.append((f"  {text or 'empty'}", "bold $text" if text else "$muted"))
+    doubts = list(_cell_doubts(view, place))
+    if doubts:
+        parts.append((f"  {'; '.join(doubts)}", "$due"))
+    elif cell and cell.page:
+        parts.append((f"  page {cell.page}", "$muted"))
+    parts += [
+        (f"  {_delta_words(view, delta)}", COLOURS[tone_of(delta.better)])
+        for delta in view.understanding.deltas
+        if (delta.row, delta.column) == place
+    ]
+    return Content.assemble(*parts)
+
+
+def _whereabouts(view: TableView, row: int, column: int) -> str:
+    name = short_header(view, column)
+    if row < view.table.header_rows:
+        return f"header {row + 1}, {name}"
+    return f"row {body_number(view.table, row)}, {name}"
+
+
+def _cell_doubts(view: TableView, place: Place) -> Iterator[str]:
+    cell = view.table.places.get(place)
+    if cell and cell.confidence < DOUBTFUL_BELOW:
+        where = f"page {cell.page}, " if cell.page else ""
+        yield f"{where}{cell.confidence:.2f} sure: look at the page"
+    for one in view.differences:
+        if (one.row, one.column) == place:
+            yield f"{ROUTE_NAMES.get(one.route, 'another route')} says {clean_line(one.other) or 'nothing'}"
+
+
+def _delta_words(view: TableView, delta: Delta) -> str:
+    words = signed(view.table, delta.value, delta.row, delta.column, view.understanding.baseline_row)
+    share = f" ({delta.relative:+.1%})" if delta.relative is not None else ""
+    verdict = {True: ", better", False: ", worse", None: ""}[delta.better]
+    return f"{words}{share} to its baseline{verdict}"
+
+
+# Numbers
+
+COLOURS: Mapping[Tone, str] = {"better": "$success", "worse": "$error", "even": "$muted"}
+
+
+def tone_of(better: bool | None) -> Tone:
+    """How a change is coloured; without a known direction it is neither better nor worse."""
+    return "even" if better is None else "better" if better else "worse"
+
+
+def mark_of(better: bool | None) -> str:
+    """An arrow behind what is judged: up for better, down for worse."""
+    return {True: " ▲", False: " ▼", None: ""}[better]
+
+
+def body_number(table: Table, row: int) -> int:
+    """How a row is counted on screen: from 1, below the header."""
+    return row - table.header_rows + 1
+
+
+def signed(
+    table: Table,
+    value: float,
+    row: int | None,
+    column: int,
+    other: int | None = None,
+    *,
+    is_mean: bool = False,
+) -> str:
+    """`-0.9`, with as many decimals as the cells that it comes from, or as any of its column."""
+    rows = [row, other] if row is not None else range(table.header_rows, table.row_count)
+    texts = [table.rows[one][column] for one in rows if one is not None and one < table.row_count]
+    decimals = max((len(found[1]) for text in texts if (found := _DECIMALS.search(text))), default=0)
+    if is_mean and round(value, decimals) != round(value, decimals + 1):
+        decimals += 1
+    return f"{value:{'+' if value else ''},.{min(decimals, _MOST_DECIMALS)}f}"
+
+
+def column_of(view: TableView, column: int) -> Column | None:
+    """What r2p understood of a column."""
+    return next((one for one in view.understanding.columns if one.index == column), None)
+
+
+def header_of(view: TableView, column: int) -> str:
+    """All levels of a column's header, or its number."""
+    found = column_of(view, column)
+    return clean_line(found.header) if found and found.header.strip() else f"column {column + 1}"
+
+
+def short_header(view: TableView, column: int) -> str:
+    """The level of a header that belongs to the column alone."""
+    return shorten(header_of(view, column).rsplit(" / ", 1)[-1], 30)
+
+
+def row_label(view: TableView, row: int) -> str:
+    """What a row is called: its label cells, or those that reach down to it; else what it switches on."""
+    found = (view.table.places.get((row, column)) for column in range(label_columns(view)))
+    words = " ".join(dict.fromkeys(clean_line(cell.text[:200]) for cell in found if cell and cell.text))
+    return words or ", ".join(_switched_on(view, row)) or f"row {body_number(view.table, row)}"
+
+
+def _switched_on(view: TableView, row: int) -> Iterator[str]:
+    for column in view.understanding.columns:
+        cell = view.table.places.get((row, column.index))
+        if column.role == "factor" and cell and is_check(cell.text):
+            yield short_header(view, column.index)
+
+
+def label_columns(view: TableView) -> int:
+    """How many columns on the left name the rows; none where the table starts with factors or numbers."""
+    count = 0
+    for column in view.understanding.columns:
+        if column.role != "label" or column.index != count or count == _FROZEN_AT_MOST:
+            break
+        count += 1
+    return count
+
+
+# The grid and the plot
+
+
+def face_of(view: TableView) -> GridFace:
+    """What the grid shows beside the cells."""
+    table, meaning = view.table, view.understanding
+    deltas: dict[Place, tuple[str, Tone]] = {
+        (delta.row, delta.column): (
+            signed(table, delta.value, delta.row, delta.column, meaning.baseline_row),
+            tone_of(delta.better),
+        )
+        for delta in meaning.deltas
+        if delta.row != meaning.baseline_row
+    }
+    doubtful = {(cell.row, cell.column) for cell in table.cells if cell.confidence < DOUBTFUL_BELOW}
+    doubtful |= {(one.row, one.column) for one in view.differences}
+    return GridFace(table, deltas, doubtful, meaning.baseline_row, label_columns(view))
+
+
+def first_place(view: TableView) -> Place:
+    """Where the cursor starts: the first body row, in the first column with deltas."""
+    columns = [delta.column for delta in view.understanding.deltas]
+    return view.table.header_rows, min(columns, default=0)
+
+
+def plotted_columns(view: TableView) -> list[int]:
+    """Columns that have deltas, from left to right."""
+    return sorted({delta.column for delta in view.understanding.deltas})
+
+
+def series_of(view: TableView, column: int) -> Series:
+    """The deltas of one column as bars, in the order of the rows."""
+    baseline = view.understanding.baseline_row
+    bars = [
+        Bar(
+            shorten(row_label(view, delta.row), 40),
+            delta.value,
+            signed(view.table, delta.value, delta.row, column, baseline),
+            tone_of(delta.better),
+        )
+        for delta in sorted(view.understanding.deltas, key=lambda delta: delta.row)
+        if delta.column == column and delta.row != baseline
+    ]
+    found = column_of(view, column)
+    way = f", {WAYS[found.direction]}" if found and found.direction else ""
+    zero = ""
+    if baseline is not None and _is_zero(view, baseline, column):
+        zero = f" against {row_label(view, baseline)} ({clean_line(view.table.rows[baseline][column])})"
+    return Series(f"{header_of(view, column)}{zero}{way}", bars)
+
+
+def _is_zero(view: TableView, row: int, column: int) -> bool:
+    """Whether all deltas of a column are taken against this row, none against the head of its own group."""
+    numbers = {
+        one: parse_value(view.table.rows[one][column])
+        for one in range(view.table.header_rows, view.table.row_count)
+    }
+    zero = numbers[row]
+    return zero is not None and all(
+        (number := numbers[delta.row]) is not None
+        and isclose(number.number - zero.number, delta.value, abs_tol=1e-6)
+        for delta in view.understanding.deltas
+        if delta.column == column
+    )
