@@ -12,6 +12,7 @@ from pathlib import Path
 from r2p_tui import __version__
 from r2p_tui.demo import examples
 from r2p_tui.demo.papers import PAPERS_FILE, packaged_papers
+from r2p_tui.demo.tables import TABLES_FILE, extractions, load_tables
 from r2p_tui.domain.announcements import eastern_day, last_possible_day
 from r2p_tui.domain.papers import Announcement
 from r2p_tui.errors import StoreDamagedError, StoreError
@@ -22,6 +23,7 @@ from r2p_tui.store.backup import verify
 from r2p_tui.store.connection import SCHEMA_VERSION
 from r2p_tui.store.papers import save_papers
 from r2p_tui.store.reading import save_note
+from r2p_tui.store.tables import replace_tables
 
 # No arXiv category: of many papers nobody has said which listing announced them.
 LISTING = "demo"
@@ -53,7 +55,7 @@ def prepare_demo(paths: Paths, *, now: datetime, fresh: bool = False) -> Paths:
 def _edition() -> str:
     """A folder name that changes with r2p, with the schema of the store and with the packaged data."""
     digest = hashlib.sha256(f"{__version__} {SCHEMA_VERSION}".encode())
-    for name in (PAPERS_FILE, examples.EXAMPLES_FILE, SETTINGS_FILE):
+    for name in (PAPERS_FILE, TABLES_FILE, examples.EXAMPLES_FILE, SETTINGS_FILE):
         digest.update(_packaged(name))
     return digest.hexdigest()[:12]
 
@@ -120,6 +122,8 @@ def _fill_store(desk: Desk, now: datetime) -> None:
             save_note(session, note.paper_id, note.values, revision=0, now=note.written_at)
         session.add_all(examples.judgements(written, ids, now))
         session.add_all(examples.surprises(written, ids, now))
+        for found in extractions(load_tables(), ids, now):
+            replace_tables(session, found.extraction, found.tables, found.rows)
 
 
 def _discard(root: Path) -> None:
