@@ -20,9 +20,11 @@ from r2p_tui.domain.tables import Box, Table
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 PAPERS = SHARED / "papers"
+DATA = Path(__file__).resolve().parent.parent / "data"
 SETS = {
     "known": PAPERS / "truth",
-    "new": Path(__file__).resolve().parent.parent / "data" / "tables",
+    "new": DATA / "tables",
+    "later": DATA / "tables_later",
 }
 MEASURES = ("cell", "num", "fact")
 FOUND_FROM = 0.5

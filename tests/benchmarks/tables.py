@@ -1,6 +1,7 @@
 """r2p and the open tools on tables typed by hand: PDF only, whole pages, no box given.
 
-`known` are the papers that r2p was tuned on, `new` papers that it was not. The seconds of a page are of whole
+`known` are the papers that r2p was tuned on, `new` papers that it was not until the first run,
+`later` tables typed after that. The seconds of a page are of whole
 papers for r2p, of the pages with tables for the others. `python -m tests.benchmarks.tables --help` has
 more options: other interpreters for the open tools, one set or tool only, a line for each table.
 """

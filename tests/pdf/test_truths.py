@@ -14,7 +14,7 @@ from r2p_tui.pdf.number_guard import numbers_in, strange_numbers
 from r2p_tui.pdf.sandbox import extract
 from tests.benchmarks.table_truths import SETS, Truth, load_scorer, overlap, read_truths, right_facts
 
-NEW = read_truths(SETS["new"])
+NEW = [*read_truths(SETS["new"]), *read_truths(SETS["later"])]
 WHITE = 0xFFFFFF
 by_name = pytest.mark.parametrize("truth", NEW, ids=lambda truth: truth.name)
 
