@@ -32,6 +32,8 @@ class Value:
 
 LONGEST_NUMBER = 80  # characters; a longer cell is prose
 LARGEST_PLAIN = 1e9  # beyond it, a difference is written with a power of ten
+# Decimals of a difference that no printed number gives an example for.
+DIGITS_ALONE = 4
 ROUNDING_NOISE = 1e-9
 MULTIPLIERS = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12}
 UNITS = (
@@ -101,18 +103,20 @@ def parse_value(text: str) -> Value | None:
     return value if value and math.isfinite(value.number) else None
 
 
-def signed(difference: float, like: str) -> str:
-    """A difference as text, with decimals and multiplier as the text it is like: `-0.90`, `+1.2M`.
+def signed(difference: float, *like: str) -> str:
+    """A difference as text, with decimals and multiplier of the texts it lies between: `-0.90`, `+1.2M`.
 
-    One decimal more where the difference needs it, as a mean does.
+    One decimal more where the difference needs it, as a mean does; without texts as many as it needs.
     """
-    found = _PRECISION.search(_plain(like[:LONGEST_NUMBER]))
-    scale = (found and found["scale"]) or ""
-    decimals = len((found and (found["decimals"] or found["bare"])) or "")
+    found = list(filter(None, (_PRECISION.search(_plain(text[:LONGEST_NUMBER])) for text in like)))
+    scale = next((match["scale"] for match in found if match["scale"]), "")
     scaled = difference / 10 ** MULTIPLIERS.get(scale, 0)
     if not scaled:
         return "0"
-    decimals += abs(round(scaled, decimals) - scaled) > ROUNDING_NOISE
+    decimals = max((len(match["decimals"] or match["bare"] or "") for match in found), default=0)
+    most = decimals + 1 if found else DIGITS_ALONE
+    while decimals < most and abs(round(scaled, decimals) - scaled) > ROUNDING_NOISE:
+        decimals += 1
     if abs(scaled) >= LARGEST_PLAIN or not round(scaled, decimals):
         return f"{scaled:+.2g}{scale}"
     return f"{scaled:+,.{decimals}f}{scale}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from r2p_tui.domain.metrics import LEVELS, find_metric
+from r2p_tui.domain.table_numbers import signed
 from r2p_tui.text import clean_line, shorten
 from r2p_tui.tui.table_words import COLOURS, mark_of, tone_of
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from r2p_tui.services.ablations import FactorHit, RowHit
 
 _CELLS_AT_MOST = 8
-_DECIMALS_KEPT = 4
-_DECIMALS = re.compile(r"\.(\d+)")
 _LABEL_WIDTH = 28
 
 
@@ -44,14 +42,6 @@ def factor_entry(hit: FactorHit) -> Content:
         (words, COLOURS[tone_of(hit.better)]),
     )
     return Content("\n").join([line, _place(hit, hit.reason)])
-
-
-def signed(value: float, text: str = "") -> str:
-    """A difference with the decimals of its cell, or with those that it needs."""
-    needed = len(f"{round(value, _DECIMALS_KEPT):.{_DECIMALS_KEPT}f}".rstrip("0").partition(".")[2])
-    found = _DECIMALS.search(text)
-    decimals = max(needed, len(found[1]) if found else 0)
-    return f"{value:{'+' if value else ''},.{decimals}f}"
 
 
 def _cell(header: str, text: str) -> str:

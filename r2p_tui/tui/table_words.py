@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from r2p_tui.domain.table_numbers import is_check, parse_value
+from r2p_tui.domain.table_numbers import is_check, parse_value, signed
 from r2p_tui.text import clean_line, count_of, shorten
 from r2p_tui.tui.widgets.plot import Bar, Series
 from r2p_tui.tui.widgets.table_layout import GridFace, Place, Tone
@@ -25,13 +25,11 @@ DOUBTFUL_BELOW = 0.8
 _ROUTES = {"pdf": "from PDF", "tex": "from TeX", "html": "from HTML"}
 ROUTE_NAMES = {"pdf": "PDF", "tex": "TeX", "html": "HTML"}
 WAYS = {"up": "higher is better", "down": "lower is better"}
-_DECIMALS = re.compile(r"\.(\d+)")
 _CAPTION_NUMBER = re.compile(
     r"(?:supplementary )?tab(?:le|\.)? ?[\w.-]{1,8}?(?:[:.|] | \| )\s*", re.IGNORECASE
 )
 _WORTH_AT_MOST = 6
 _FROZEN_AT_MOST = 3
-_MOST_DECIMALS = 6
 
 
 def in_order(views: Sequence[TableView]) -> list[TableView]:
@@ -99,7 +97,8 @@ def worth_line(view: TableView) -> Content:
 
 def worth_words(view: TableView, worth: Worth) -> str:
     """`+1.6 AP ▲`; a mean of several pairs may have one decimal more than its column."""
-    number = signed(view.table, worth.value, None, worth.column, is_mean=True)
+    body = view.table.rows[view.table.header_rows :]
+    number = signed(worth.value, *(row[worth.column] for row in body))
     return f"{number} {short_header(view, worth.column)}{mark_of(worth.better)}"
 
 
@@ -126,7 +125,7 @@ def cell_line(view: TableView, place: Place) -> Content:
     elif cell and cell.page:
         parts.append((f"  page {cell.page}", "$muted"))
     parts += [
-        (f"  {_delta_words(view, delta)}", COLOURS[tone_of(delta.better)])
+        (f"  {_delta_sentence(view, delta)}", COLOURS[tone_of(delta.better)])
         for delta in view.understanding.deltas
         if (delta.row, delta.column) == place
     ]
@@ -150,11 +149,10 @@ def _cell_doubts(view: TableView, place: Place) -> Iterator[str]:
             yield f"{ROUTE_NAMES.get(one.route, 'another route')} says {clean_line(one.other) or 'nothing'}"
 
 
-def _delta_words(view: TableView, delta: Delta) -> str:
-    words = signed(view.table, delta.value, delta.row, delta.column, view.understanding.baseline_row)
+def _delta_sentence(view: TableView, delta: Delta) -> str:
     share = f" ({delta.relative:+.1%})" if delta.relative is not None else ""
     verdict = {True: ", better", False: ", worse", None: ""}[delta.better]
-    return f"{words}{share} to its baseline{verdict}"
+    return f"{delta_words(view, delta)}{share} to its baseline{verdict}"
 
 
 # Numbers
@@ -177,22 +175,11 @@ def body_number(table: Table, row: int) -> int:
     return row - table.header_rows + 1
 
 
-def signed(
-    table: Table,
-    value: float,
-    row: int | None,
-    column: int,
-    other: int | None = None,
-    *,
-    is_mean: bool = False,
-) -> str:
-    """`-0.9`, with as many decimals as the cells that it comes from, or as any of its column."""
-    rows = [row, other] if row is not None else range(table.header_rows, table.row_count)
-    texts = [table.rows[one][column] for one in rows if one is not None and one < table.row_count]
-    decimals = max((len(found[1]) for text in texts if (found := _DECIMALS.search(text))), default=0)
-    if is_mean and round(value, decimals) != round(value, decimals + 1):
-        decimals += 1
-    return f"{value:{'+' if value else ''},.{min(decimals, _MOST_DECIMALS)}f}"
+def delta_words(view: TableView, delta: Delta) -> str:
+    """`-0.9`, with as many decimals as the two cells it lies between."""
+    rows = view.table.rows
+    baseline = view.understanding.baseline_row
+    return signed(delta.value, *(rows[row][delta.column] for row in (delta.row, baseline) if row is not None))
 
 
 def column_of(view: TableView, column: int) -> Column | None:
@@ -243,7 +230,7 @@ def face_of(view: TableView) -> GridFace:
     table, meaning = view.table, view.understanding
     deltas: dict[Place, tuple[str, Tone]] = {
         (delta.row, delta.column): (
-            signed(table, delta.value, delta.row, delta.column, meaning.baseline_row),
+            delta_words(view, delta),
             tone_of(delta.better),
         )
         for delta in meaning.deltas
@@ -272,7 +259,7 @@ def series_of(view: TableView, column: int) -> Series:
         Bar(
             shorten(row_label(view, delta.row), 40),
             delta.value,
-            signed(view.table, delta.value, delta.row, column, baseline),
+            delta_words(view, delta),
             tone_of(delta.better),
         )
         for delta in sorted(view.understanding.deltas, key=lambda delta: delta.row)

@@ -119,6 +119,13 @@ def test_missing(text: str) -> None:
     assert not is_check(text)
 
 
+def test_a_difference_is_written_like_the_numbers_it_lies_between() -> None:
+    assert signed(-0.5, "31", "30.5") == "-0.5"
+    assert signed(-0.9000000000000057, "53.9") == "-0.9"
+    assert signed(0.275) == "+0.275"
+    assert signed(2.0) == "+2"
+
+
 @pytest.mark.parametrize(
     ("difference", "like", "text"),
     [

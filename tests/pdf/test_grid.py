@@ -152,7 +152,7 @@ def test_a_label_of_two_lines_is_one_cell_of_one_row() -> None:
         drawing.row(y, ["", f"4{index}.1", "62", "512"], (50, 200, 260, 320))
     table = drawing.table()
     assert [row[0] for row in table.rows[1:]] == [f"CSPResNeXt50-PANet (backbone {i})" for i in range(3)]
-    assert "Row 2, column 1 is put together from several lines." in table.doubts
+    assert "In column 1, rows 1, 2, 3 are put together from several lines." in table.doubts
     assert table.places[1, 1].confidence < 0.99
 
 

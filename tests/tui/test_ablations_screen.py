@@ -14,7 +14,6 @@ from r2p_tui.services import ablations
 from r2p_tui.services.desk import Desk
 from r2p_tui.tui.app import R2PApp
 from r2p_tui.tui.parts.tables import TablesPart
-from r2p_tui.tui.row_words import signed
 from r2p_tui.tui.screens import ablations as ablations_screen
 from r2p_tui.tui.screens.ablations import AblationsScreen
 from r2p_tui.tui.screens.paper import PaperScreen
@@ -183,14 +182,6 @@ async def test_escape_leads_from_the_question_to_the_rows_and_back(
         assert screen.query_one(EntryList).has_focus
         await press(pilot, "A", "escape")
         assert not isinstance(pilot.app.screen, AblationsScreen)
-
-
-@pytest.mark.parametrize(
-    ("value", "text", "shown"),
-    [(-0.9000000000000057, "53.9", "-0.9"), (-2.35, "33.7", "-2.35"), (1.0, "54.0", "+1.0"), (0.0, "1", "0")],
-)
-def test_a_difference_has_the_decimals_it_needs(value: float, text: str, shown: str) -> None:
-    assert signed(value, text) == shown
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)

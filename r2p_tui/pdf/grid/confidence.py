@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp
@@ -19,6 +19,7 @@ _WIDE_STRIP = 6.0
 _NARROW_STRIP = 1.6
 _PURE = 0.5
 _MOST_DOUBTS = 5
+_MOST_ROWS_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def measured(evidence: Evidence) -> dict[tuple[int, int], Features]:
 
 
 def doubts_of(evidence: Evidence) -> tuple[str, ...]:
-    """What a reader should look at, in plain sentences; columns and rows are counted from 1."""
+    """What a reader should look at, in plain sentences; columns and body rows are counted from 1."""
     return tuple(dict.fromkeys(_doubts(evidence)))[:_MOST_DOUBTS]
 
 
@@ -135,11 +136,20 @@ def _doubts(evidence: Evidence) -> Iterator[str]:
     for column in range(1, evidence.columns.count):
         if evidence.header_rows and column not in named:
             yield f"Column {column + 1} has no header."
-    for spot in body:
-        if _lines(spot) > 1:
-            yield f"Row {spot.row + 1}, column {spot.column + 1} is put together from several lines."
+    for column in range(evidence.columns.count):
+        wrapped = {spot.row for spot in body if spot.column == column and _lines(spot) > 1}
+        if wrapped:
+            yield f"In column {column + 1}, {_rows(wrapped, evidence)} put together from several lines."
     if _strange_share(evidence.spots) > 0:
         yield "Some characters could not be read."
+
+
+def _rows(rows: Set[int], evidence: Evidence) -> str:
+    """`row 2 is`, `rows 1, 3 are`, `4 rows are`."""
+    numbers = [str(row - evidence.header_rows + 1) for row in sorted(rows)]
+    if len(numbers) > _MOST_ROWS_NAMED:
+        return f"{len(numbers)} rows are"
+    return f"row {numbers[0]} is" if len(numbers) == 1 else f"rows {', '.join(numbers)} are"
 
 
 def _column_measures(
