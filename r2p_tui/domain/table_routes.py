@@ -15,6 +15,7 @@ ROUTES: tuple[Route, ...] = ("tex", "html", "pdf")
 NAMES: Mapping[Route, str] = {"tex": "TeX", "html": "HTML", "pdf": "the PDF"}
 _AGREED = 0.99
 _SAME_CAPTION, _SAME_CONTENT, _SOME_CONTENT = 0.75, 0.5, 0.1
+_ENOUGH_NUMBERS = 4
 _ALIGNED_ROWS = 400
 
 _FOLDED = str.maketrans(
@@ -77,13 +78,27 @@ def folded(text: str) -> str:
 # --- which tables are the same ----------------------------------------------------------------------------
 
 
+class _Said:
+    """What a table holds in words and numbers, counted once for all tables that it is compared with."""
+
+    def __init__(self, table: Table) -> None:
+        self.name = (table.number.rstrip(".").upper(), table.part) if table.number else None
+        self.part = table.part
+        self.caption = Counter(folded(word) for word in table.caption.split())
+        self.numbers = Counter(
+            number for cell in table.cells for number in _NUMBER.findall(folded(cell.text))
+        )
+        self.words = Counter(folded(word) for cell in table.cells for word in cell.text.split())
+
+
 def _partners(tables: Sequence[Table], others: Sequence[Table]) -> dict[int, Table]:
     """For the positions of the first tables the same table among the others, the likeliest pairs first."""
+    there = [_Said(other) for other in others]
     pairs = [
         (likeness, index, place)
-        for index, table in enumerate(tables)
-        for place, other in enumerate(others)
-        if (likeness := _likeness(table, other))
+        for index, here in enumerate(map(_Said, tables))
+        for place, other in enumerate(there)
+        if (likeness := _likeness(here, other))
     ]
     found: dict[int, Table] = {}
     taken: set[int] = set()
@@ -94,43 +109,31 @@ def _partners(tables: Sequence[Table], others: Sequence[Table]) -> dict[int, Tab
     return found
 
 
-def _likeness(table: Table, other: Table) -> float:
+def _likeness(one: _Said, other: _Said) -> float:
     """0 where nothing says that two tables are one; a number alone does not, as routes may miscount."""
-    content = _by_content(table, other)
-    caption = _by_caption(table, other)
-    named = bool(table.number) and (_number(table), table.part) == (_number(other), other.part)
+    content = _by_content(one, other)
+    caption = _by_caption(one, other)
+    named = one.name is not None and one.name == other.name
     if content < _SAME_CONTENT and caption < _SAME_CAPTION and not (named and content > _SOME_CONTENT):
         return 0.0
     return 2 * content + caption + named
 
 
-def _number(table: Table) -> str:
-    return table.number.rstrip(".").upper()
-
-
-def _by_caption(table: Table, other: Table) -> float:
+def _by_caption(one: _Said, other: _Said) -> float:
     """The share of words that two captions have in common; 0 for different parts of one float."""
-    first, second = (Counter(folded(word) for word in entry.caption.split()) for entry in (table, other))
-    if table.part != other.part or min(first.total(), second.total()) < 3:
-        return 0.0
-    return 2 * (first & second).total() / (first.total() + second.total())
+    return _shared(one.caption, other.caption, 3) if one.part == other.part else 0.0
 
 
-def _by_content(table: Table, other: Table) -> float:
+def _by_content(one: _Said, other: _Said) -> float:
     """The share of numbers that two tables have in common; of all words where numbers are few."""
-    for words in (_numbers, _words):
-        first, second = words(table), words(other)
-        if min(first.total(), second.total()) >= 4:
-            return 2 * (first & second).total() / (first.total() + second.total())
-    return 0.0
+    if min(one.numbers.total(), other.numbers.total()) >= _ENOUGH_NUMBERS:
+        return _shared(one.numbers, other.numbers)
+    return _shared(one.words, other.words, _ENOUGH_NUMBERS)
 
 
-def _numbers(table: Table) -> Counter[str]:
-    return Counter(number for cell in table.cells for number in _NUMBER.findall(folded(cell.text)))
-
-
-def _words(table: Table) -> Counter[str]:
-    return Counter(folded(word) for cell in table.cells for word in cell.text.split())
+def _shared(one: Counter[str], other: Counter[str], least: int = 0) -> float:
+    total, fewer = one.total() + other.total(), min(one.total(), other.total())
+    return 2 * (one & other).total() / total if total and fewer >= least else 0.0
 
 
 # --- what they say ----------------------------------------------------------------------------------------

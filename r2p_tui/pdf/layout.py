@@ -9,7 +9,7 @@ from r2p_tui.domain.tables import Box
 
 
 class Word(NamedTuple):
-    """Characters without a space between them; `size` and `baseline` in points."""
+    """Characters without a space between them, at least one; `size` and `baseline` in points."""
 
     text: str
     box: Box

@@ -38,7 +38,7 @@ _VALUE = re.compile(
     rf"{_NUMBER}(?:(?:±|\+/-|\+-){_NUMBER})?(?:[/:–]{_NUMBER})*(?:[(\[][^()\[\]]*[)\]])*[↑↓†‡*∗§¶⁰¹²³⁴-⁹]*"
 )
 _NOTHING = re.compile(r"[-–—−]+|n/?a|N/?A|OOM|/")
-_BROKEN_WORD = re.compile(r"[a-z]{2,}[-‐]$")
+_BROKEN_WORD = re.compile(r"[a-z]{2}[-‐]$")
 _OPENERS = ("±", "+/-", "(", "[", "%", "×", "·", "⋅", "/", "→", "↑", "↓")
 _CONTINUES_AFTER = ("±", "+/-", "(", "[", "×", "·", "⋅", "/", "→", "<", ">", "~", "∼")
 

@@ -30,10 +30,16 @@ def read_html(data: bytes) -> tuple[Table, ...]:
     tables: list[Table] = []
     places: dict[str, list[int]] = {}
     section = ""
+    # Read when a table needs it: headings without an end hold one another, and each of them the whole page.
+    heading: Node | None = None
     for node in root.walk():
         if node.tag in ("h1", "h2", "h3", "h4", "h5", "h6") and node.has("ltx_title"):
-            section = text_of(node).text
-        elif _is_outermost(node) and len(tables) < _TABLE_LIMIT and (table := _table(node, section)):
+            heading = node
+        elif _is_outermost(node) and len(tables) < _TABLE_LIMIT:
+            if heading is not None:
+                section, heading = text_of(heading).text, None
+            if (table := _table(node, section)) is None:
+                continue
             for holder in node.above():
                 if name := holder.attributes.get("id"):
                     places.setdefault(name, []).append(len(tables))
@@ -79,7 +85,11 @@ def _cells(rows: Sequence[Node]) -> tuple[list[Cell], set[int], set[int]]:
         for node in _cells_of(row):
             while covered.get(place, 0) > index:
                 place += 1
+            # Behind the last column nothing is kept, or a row of wide cells would be searched ever further.
+            if place >= _COLUMN_LIMIT:
+                break
             row_span, column_span = _spans(node)
+            column_span = min(column_span, _COLUMN_LIMIT - place)
             text = text_of(node)
             if text.text:
                 cells.append(
@@ -94,7 +104,7 @@ def _cells(rows: Sequence[Node]) -> tuple[list[Cell], set[int], set[int]]:
                     )
                 )
             covered |= dict.fromkeys(range(place, place + column_span), index + row_span)
-            place = min(place + column_span, _COLUMN_LIMIT)
+            place += column_span
             count += 1
             above += not _LINE_ABOVE.isdisjoint(node.classes)
             below += not _LINE_BELOW.isdisjoint(node.classes)

@@ -67,6 +67,13 @@ class _Builder(HTMLParser):
         self._count = 0
         self._unread = 0
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Pass `<![CDATA[` and its kin; the library raises AssertionError for those that it does not know."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _UNREAD:
             self._unread += 1

@@ -32,7 +32,7 @@ def read_page(page: pymupdf.Page) -> Page:
     shapes = [shape._replace(box=transform(shape.box, turn)) for shape in _shapes(page)]
     upright = Box(0, 0, *turn.size)
     pictures = pictures_of(shapes)
-    words = [word for word in _words(lines, turn, shapes) if _inside(word.box, upright)]
+    words = [word for word in _words(lines, turn, shapes) if word.text and _inside(word.box, upright)]
     return Page(
         page.number + 1,
         upright.right,

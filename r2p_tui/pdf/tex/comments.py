@@ -9,12 +9,15 @@ from r2p_tui.pdf.tex.words import CONDITIONS_WITH_BRACES, FLAGS
 _VERBATIM = (
     "verbatim|Verbatim|BVerbatim|LVerbatim|lstlisting|minted|comment|filecontents|alltt|tcblisting|pyglist"
 )
+# Lines of comments that follow one another, and escaped signs, are each taken in one go: a source may hold
+# millions of them.
 _HIDDEN = re.compile(
-    rf"\\begin\s*\{{\s*((?:{_VERBATIM})\*?)\s*\}}|\\(?:verb\*?|lstinline)(?=[^a-zA-Z\s{{])(.)|\\url\s*\{{|\\[\\%]|%"
+    rf"\\begin\s*\{{\s*((?:{_VERBATIM})\*?)\s*\}}|\\(?:verb\*?|lstinline)(?=[^a-zA-Z\s{{])(.)|\\url\s*\{{"
+    r"|(?:\\[\\%])++|%[^\n]*+(?:\n[ \t]*+%[^\n]*+)*+(?:\n[ \t]*+)?+"
 )
 _ADDRESS = re.compile(r"[^{}\n]{0,1000}\}")
-_LINE_END = re.compile(r"\n[ \t]*")
-_COMMAND_BEFORE = re.compile(r"(?<!\\)(?:\\\\)*\\[a-zA-Z@]+\Z")
+_NAME = re.compile(r"[a-zA-Z@]+")
+_LONGEST_NAME = 60
 _SPECIAL = re.compile(r"([#$%&_{}])")
 _CONDITION = re.compile(
     r"\\(newif\s*\\if[a-zA-Z@]+|let\s*\\if[a-zA-Z@]+\s*=?\s*\\if(?:true|false)"
@@ -38,8 +41,11 @@ def strip_comments(text: str) -> str:
 def _hidden(text: str, match: re.Match[str], endless: set[str]) -> tuple[str, int]:
     """What to put in the place of a match, and where to go on; `endless` are environments without an end."""
     found = match.group()
-    if found == "%":
-        return _after_comment(text, match.end())
+    if found[0] == "%":
+        # A comment eats the end of its line and the indentation of the next one; an empty line stays one.
+        # A command that ends at the comment must not run into the next word.
+        empty = text.startswith("\n", match.end())
+        return "\n" if empty else " " * _ends_in_command(text, match.start()), match.end()
     if match[1]:
         end = -1 if match[1] in endless else text.find(f"\\end{{{match[1]}}}", match.end())
         if end >= 0:
@@ -56,19 +62,17 @@ def _hidden(text: str, match: re.Match[str], endless: set[str]) -> tuple[str, in
     return found, match.end()
 
 
-def _after_comment(text: str, start: int) -> tuple[str, int]:
-    """A comment eats the end of its line and the indentation of the next one; an empty line stays one."""
-    end = text.find("\n", start)
-    if end < 0:
-        return "", len(text)
-    line_end = _LINE_END.match(text, end)
-    position = line_end.end() if line_end else end + 1
-    if text.startswith("\n", position):
-        return "\n", position
-    # A command that ends at the comment must not run into the next word.
-    after_letter = text[start - 2 : start - 1].isalpha()
-    is_command = after_letter and _COMMAND_BEFORE.search(text, max(start - 60, 0), start - 1)
-    return (" " if is_command else "", position)
+def _ends_in_command(text: str, end: int) -> bool:
+    r"""Whether a command of letters ends at `end`; the `\\` that ends a row begins none."""
+    if not text[end - 1 : end].isalpha():
+        return False
+    at = text.rfind("\\", max(end - _LONGEST_NAME, 0), end)
+    if at < 0 or not _NAME.fullmatch(text, at + 1, end):
+        return False
+    first = at
+    while first and text[first - 1] == "\\":
+        first -= 1
+    return (at - first) % 2 == 0
 
 
 def drop_dead_branches(text: str) -> str:

@@ -26,16 +26,16 @@ _WITH_CAPTION_OF = frozenset(
     {"center", "minipage", "flushleft", "flushright", "multicols", "strip", "samepage"}
 )
 _EVENT = re.compile(
-    r"\\begin\s*\{(?P<begin>[a-zA-Z]{1,30}\*?)\}"
-    r"|\\(?P<section>chapter|section|subsection|subsubsection|paragraph)(?P<star>\*?)\s*(?=[\[{])"
-    r"|\\(?P<set>set|addto)counter\s*\{(?P<counter>\w+)\}\s*\{(?P<value>[^{}]{0,20})\}"
-    r"|\\(?P<step>(?:ref)?stepcounter)\s*\{(?P<stepped>\w+)\}"
-    r"|\\(?P<appendix>appendix(?:page|es)?)(?![a-zA-Z])"
-    r"|\\(?P<label>label)\s*\{(?P<name>[^{}]{1,200})\}"
-    r"|\\(?P<aside>author|title|address|affil|affiliation|institute|thanks|IEEEauthorblockN|icmlauthor)\s*(?=[\[{])"
-    r"|\\(?P<define>(?:re)?newcommand|providecommand|DeclareRobustCommand|DeclareMathOperator|newcolumntype"
+    r"\\(?:begin\s*\{(?P<begin>[a-zA-Z]{1,30}\*?)\}"
+    r"|(?P<section>chapter|section|subsection|subsubsection|paragraph)(?P<star>\*?)\s*(?=[\[{])"
+    r"|(?P<set>set|addto)counter\s*\{(?P<counter>\w+)\}\s*\{(?P<value>[^{}]{0,20})\}"
+    r"|(?P<step>(?:ref)?stepcounter)\s*\{(?P<stepped>\w+)\}"
+    r"|(?P<appendix>appendix(?:page|es)?)(?![a-zA-Z])"
+    r"|(?P<label>label)\s*\{(?P<name>[^{}]{1,200})\}"
+    r"|(?P<aside>author|title|address|affil|affiliation|institute|thanks|IEEEauthorblockN|icmlauthor)\s*(?=[\[{])"
+    r"|(?P<define>(?:re)?newcommand|providecommand|DeclareRobustCommand|DeclareMathOperator|newcolumntype"
     r"|(?:New|Renew|Provide|Declare)DocumentCommand|(?:re)?newenvironment|[egx]?def|let)(?![a-zA-Z@])"
-    r"|\\(?P<within>numberwithin|counterwithin\*?|@addtoreset)\s*\{"
+    r"|(?P<within>numberwithin|counterwithin\*?|@addtoreset)\s*\{)"
 )
 _HEAD_OF_DEFINITION = re.compile(
     r"\s*\*?\s*(?:\{\s*\\?[^{}]{1,60}\}|\\[a-zA-Z@]+)(?:\s*\[[^\]]{0,200}\])*[^{}\\]{0,40}(?=\{)"
@@ -45,6 +45,7 @@ _NEXT_FLOAT = re.compile(r"\\begin\s*\{(?:table|figure|longtable|wraptable|sidew
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _HOLDERS = FLOATS | _BARE | _WITH_CAPTION_OF
 _LONGEST_ASIDE = 40_000
+_STEPS_OF_A_BRACE = 2
 _KINDS = {"table": "Table", "figure": "Figure"}
 
 
@@ -136,6 +137,8 @@ class _Walk:
 
     def _definition(self, start: int) -> None:
         """Take in a definition, and pass it: what it holds is not printed here."""
+        if self._budget.spent:
+            return
         with suppress(TooMuchError):
             self._macros.learn_at(self._text, start, self._budget)
             if head := _HEAD_OF_DEFINITION.match(self._text, self._position):
@@ -143,15 +146,18 @@ class _Walk:
 
     def _pass_group(self, start: int) -> None:
         """Go on behind the options and the group that begin at `start`."""
-        depth = 0
+        if self._budget.spent:
+            return
+        depth = seen = 0
+        for match in _BRACES.finditer(self._text, start, min(len(self._text), start + _LONGEST_ASIDE)):
+            seen += 1
+            mark = match.group()
+            depth += (mark == "{") - (mark == "}")
+            if mark == "}" and depth <= 0:
+                self._position = match.end()
+                break
         with suppress(TooMuchError):
-            for match in _BRACES.finditer(self._text, start, min(len(self._text), start + _LONGEST_ASIDE)):
-                self._budget.spend()
-                mark = match.group()
-                depth += (mark == "{") - (mark == "}")
-                if mark == "}" and depth <= 0:
-                    self._position = match.end()
-                    return
+            self._budget.spend(_STEPS_OF_A_BRACE * seen)
 
     def _section(self, level: str, *, numbered: bool) -> None:
         self._heading, self._heading_at = None, self._position

@@ -20,7 +20,11 @@ _DEFINITION = re.compile(
     r"|(?:New|Renew|Provide|Declare)(?:Document|ExpandableDocument)(?:Command|Environment)|newcolumntype"
     r"|[egx]?def|let)(?![a-zA-Z@])"
 )
-_LENGTHS = (200, 4_000, 40_000)
+# How much text is looked at for one definition, and what the first look costs.
+_LENGTHS = (100, 800, 4_000, 40_000)
+_STEPS_OF_A_LOOK = 60
+# A macro that stands for itself alone gives no tokens that could be counted.
+_STEPS_OF_A_CALL = 6
 _Kind = Literal["command", "command if new", "environment", "column"]
 
 
@@ -66,7 +70,7 @@ class Macros:
 
     def learn_at(self, text: str, start: int, budget: Budget) -> None:
         """Take in the one definition that begins at `start`."""
-        budget.spend(_LENGTHS[0] // 10)
+        budget.spend(_STEPS_OF_A_LOOK)
         for length in _LENGTHS:
             reader = Reader(tokenize(text[start : start + length]), budget)
             found = _definition(reader.next(), reader, self.commands)
@@ -140,6 +144,7 @@ class Macros:
 
 def filled(macro: Macro, body: Sequence[str], reader: Reader, budget: Budget) -> list[str]:
     """The body of a macro with the arguments that the reader has next."""
+    budget.spend(_STEPS_OF_A_CALL)
     values = [_value(parameter, reader) for parameter in macro.parameters]
     found: list[str] = []
     for word in body:

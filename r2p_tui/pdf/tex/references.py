@@ -21,14 +21,15 @@ _YEAR_FIELD = re.compile(r"\\field\{(?:year|labelyear)\}\{(\d{4}[a-z]?)")
 _CITED = re.compile(r"\\bibcite\{([^{}]+)\}\{(\d{1,4})\}|\\bibcite\{([^{}]+)\}\{\{(\d{1,4})\}")
 _LABELLED = re.compile(r"\\newlabel\{([^{}]+)\}\{\{(?:\\[a-zA-Z@]+ *)?\{?([^{}]{1,20})\}")
 _LABEL = re.compile(r"(.+?)\s*\((\d{4}[a-z]?|[^()]{1,12})\)")
-_NUMBERS = re.compile(
-    r"\\(?:usepackage|RequirePackage)\s*\[[^\]]*\b(?:numbers|super)\b[^\]]*\]\s*\{natbib\}"
-    r"|\\PassOptionsToPackage\s*\{[^}]*\bnumbers\b[^}]*\}\s*\{natbib\}|\\setcitestyle\s*\{[^}]*\bnumbers\b|acmnumeric"
+# Arguments end at the next command, so that none without an end is searched through to the end of the file.
+_NATBIB_OPTIONS = re.compile(
+    r"\\(?:usepackage|RequirePackage)\s*\[([^\]\\]*)\]\s*\{natbib\}"
+    r"|\\PassOptionsToPackage\s*\{([^}\\]*)\}\s*\{natbib\}|\\setcitestyle\s*\{([^}\\]*)"
 )
+_BY_NUMBER = re.compile(r"\b(?:numbers|super)\b")
 _NUMBERED_CLASSES = re.compile(r"IEEE|revtex|acmart|elsarticle|sn-jnl|svjour|llncs|sig-alternate|spie")
-_CITE_IN_BRACKETS = re.compile(
-    r"\\usepackage(?:\[[^\]]*\])?\{[^}]*\b(?:acl|emnlp|naacl|eacl|acl_natbib)[^}]*\}", re.I
-)
+_PACKAGES = re.compile(r"\\usepackage(?:\[[^\]\\]*\])?\{([^}\\]*)\}")
+_CITES_IN_BRACKETS = re.compile(r"\b(?:acl|emnlp|naacl|eacl)", re.I)
 _HEAD = 1_200
 _ITEM_LIMIT = 5_000
 
@@ -101,11 +102,17 @@ def read_references(source: Source, files: Mapping[str, bytes], budget: Budget) 
     for name in _of_main_first(source.name, files, ".aux")[:1]:
         _take_aux(decode(files[name]), references)
     styles = [decode(data) for name, data in files.items() if name.endswith((".sty", ".cls"))]
-    numbered = any(_NUMBERS.search(text) for text in (source.preamble, *styles))
+    numbered = any(map(_cites_by_number, (source.preamble, *styles)))
     labelled = any(entry.authors for entry in entries.values())
     references.by_number = numbered or not labelled or bool(_NUMBERED_CLASSES.match(source.document_class))
-    references.cite_in_brackets = bool(_CITE_IN_BRACKETS.search(source.preamble))
+    references.cite_in_brackets = any(map(_CITES_IN_BRACKETS.search, _PACKAGES.findall(source.preamble)))
     return references
+
+
+def _cites_by_number(text: str) -> bool:
+    """Whether a preamble or a style asks for citations as numbers."""
+    options = (option for found in _NATBIB_OPTIONS.findall(text) for option in found)
+    return "acmnumeric" in text or any(map(_BY_NUMBER.search, options))
 
 
 def _of_main_first(main: str, files: Mapping[str, bytes], ending: str) -> list[str]:

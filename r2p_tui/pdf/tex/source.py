@@ -13,11 +13,15 @@ TEXT_LIMIT = 8_000_000
 _DEPTH_LIMIT = 16
 _INPUT_LIMIT = 4_000
 _TEX = (".tex", ".ltx", ".latex")
-_CLASS = re.compile(r"\\document(?:class|style)\s*(?:\[[^\]]*\])?\s*\{([^}]*)\}")
+# Options end where the next class would begin, so that many of them without an end are not searched through
+# each to the end of the file.
+_CLASS = re.compile(
+    r"\\document(?:class|style)\s*+(?:\[(?:[^\]\\]|\\(?!document))*+\])?\s*+\{((?:[^}\\]|\\(?!document))*+)\}"
+)
 _BEGIN = re.compile(r"\\begin\s*\{document\}")
 _END = re.compile(r"\\end\s*\{document\}")
 _INPUT = re.compile(
-    r"\\(?:(?:input|include|subfile|subfileinclude|includestandalone(?:\[[^\]]*\])?)\s*\{([^{}]{1,200})\}"
+    r"\\(?:(?:input|include|subfile|subfileinclude|includestandalone(?:\[[^\]\\]*\])?)\s*\{([^{}]{1,200})\}"
     r"|(?:sub)?(?:import|includefrom|inputfrom)\*?\s*\{([^{}]{0,200})\}\s*\{([^{}]{1,200})\}"
     r"|input\s+([^\s\\{}]{1,200}))"
 )

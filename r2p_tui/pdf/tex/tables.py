@@ -183,9 +183,10 @@ def _place(section: str) -> str:
 
 def _left_aside(source: Source, files: Mapping[str, bytes]) -> Iterator[Skipped]:
     """Files with tables that the document does not use, and inputs that were not sent along."""
-    for name, text in plain_texts(files).items():
+    unused = {name: data for name, data in files.items() if name not in source.used}
+    for name, text in plain_texts(unused).items():
         count = len(_TABULAR.findall(text))
-        if count and name not in source.used:
+        if count:
             yield Skipped(name, f"the paper does not include this file with {count_of(count, 'tabular')}")
     for name, reason in source.left_out.items():
         yield Skipped(name, reason)

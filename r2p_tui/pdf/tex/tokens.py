@@ -31,6 +31,11 @@ class Budget:
         if self.left < 0:
             raise TooMuchError("its source is too long, or its macros do not end")
 
+    @property
+    def spent(self) -> bool:
+        """Whether nothing is left, for those who would otherwise be refused a million times."""
+        return self.left <= 0
+
     @contextmanager
     def part(self, steps: int) -> Iterator[Budget]:
         """A budget for one thing, so that it cannot use up what the others need."""
@@ -44,15 +49,21 @@ class Budget:
 
 def tokenize(text: str) -> list[str]:
     r"""The tokens of a text; white space is `" "`, an empty line `\par`, a parameter `#1`."""
-    tokens = _TOKEN.findall(text)
-    for index, word in enumerate(tokens):
+    return list(map(_Plain().__getitem__, _TOKEN.findall(text)))
+
+
+class _Plain(dict[str, str]):
+    """What each token stands for, worked out once: a text holds few different ones."""
+
+    def __missing__(self, word: str) -> str:
         if word[0] == "\\" and len(word) > 2:
-            tokens[index] = word.rstrip()
+            token = word.rstrip()
         elif word.isspace():
-            tokens[index] = "\\par" if word.count("\n") > 1 else " "
-        elif word == "\\\n":
-            tokens[index] = "\\ "
-    return tokens
+            token = "\\par" if word.count("\n") > 1 else " "
+        else:
+            token = "\\ " if word == "\\\n" else word
+        self[word] = token
+        return token
 
 
 def untokenize(tokens: list[str] | tuple[str, ...]) -> str:
