@@ -71,6 +71,8 @@ def read_term(query: str, column: int, word: str, *, typed: bool) -> Query:
     at = column + len(word) - len(value)
     if name in SCOPES and value:
         return _text(query, at, value, SCOPES[name], typed=typed)
+    if name not in _READERS and not value and not _nearest_field(name):
+        return _text(query, column, word.rstrip(":"), None, typed=typed)  # the colon of a pasted title
     if name not in _READERS:
         raise _unknown_field(query, column, name)
     return _READERS[name](_Value(query, at, name, _unquoted(value)))
@@ -191,9 +193,15 @@ _READERS: Mapping[str, Callable[[_Value], Query]] = {
 }
 
 
-def _unknown_field(query: str, column: int, name: str) -> QueryError:
+def _nearest_field(name: str) -> str:
+    """The field that somebody may have meant, if any."""
     near = difflib.get_close_matches(name, (*FIELDS, *_ALIASES), n=1, cutoff=0.5)
-    hint = f"Did you mean {_ALIASES.get(near[0], near[0])}:?" if near else "Quote it to search for the words."
+    return _ALIASES.get(near[0], near[0]) if near else ""
+
+
+def _unknown_field(query: str, column: int, name: str) -> QueryError:
+    near = _nearest_field(name)
+    hint = f"Did you mean {near}:?" if near else "Quote it to search for the words."
     return error_at(query, column, f"{name}:", "is not a field of the search", hint)
 
 

@@ -125,6 +125,12 @@ def test_what_cannot_be_read_is_pointed_at(text: str, column: int, offer: str) -
     assert offer in f"{advice} {refused.value.message}"
 
 
+def test_the_colon_of_a_pasted_title_is_no_field() -> None:
+    assert parse("YOLOv4: Optimal Speed") == parse("YOLOv4 Optimal Speed")
+    with pytest.raises(QueryError, match="kepp"):
+        parse("kepp: detection")
+
+
 def test_a_long_search_is_shown_around_the_word() -> None:
     with pytest.raises(QueryError) as refused:
         parse("word " * 40 + "pas:2 " + "more " * 10)
