@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import isclose
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from r2p_tui.domain.table_export import caption_without_number
 from r2p_tui.domain.table_numbers import is_check, parse_value, signed
 from r2p_tui.text import clean_line, count_of, shorten
 from r2p_tui.tui.widgets.plot import Bar, Series
@@ -16,7 +16,6 @@ from r2p_tui.tui.widgets.table_layout import GridFace, Place, Tone
 
 if TYPE_CHECKING:
     from r2p_tui.domain.ablations import Column, Delta, Worth
-    from r2p_tui.domain.tables import Table
     from r2p_tui.services.tables import TableView
 
 DOUBTFUL_BELOW = 0.8
@@ -25,9 +24,6 @@ DOUBTFUL_BELOW = 0.8
 _ROUTES = {"pdf": "from PDF", "tex": "from TeX", "html": "from HTML"}
 ROUTE_NAMES = {"pdf": "PDF", "tex": "TeX", "html": "HTML"}
 WAYS = {"up": "higher is better", "down": "lower is better"}
-_CAPTION_NUMBER = re.compile(
-    r"(?:supplementary )?tab(?:le|\.)? ?[\w.-]{1,8}?(?:[:.|] | \| )\s*", re.IGNORECASE
-)
 _WORTH_AT_MOST = 6
 _FROZEN_AT_MOST = 3
 
@@ -68,15 +64,13 @@ def heading(view: TableView) -> Content:
 
 def caption(view: TableView) -> str:
     """The caption without the number that the first line tells already."""
-    text = clean_line(view.table.caption)
-    found = _CAPTION_NUMBER.match(text)
-    return text[found.end() :] if found and view.table.number else text
+    return clean_line(caption_without_number(view.table))
 
 
 def standing(view: TableView, position: int, count: int) -> str:
     """`baseline: row 1 · 3 of 9`."""
     baseline = view.understanding.baseline_row
-    words = f"baseline: row {body_number(view.table, baseline)} · " if baseline is not None else ""
+    words = f"baseline: row {view.table.row_name(baseline)} · " if baseline is not None else ""
     return f"{words}{position} of {count}"
 
 
@@ -136,7 +130,7 @@ def _whereabouts(view: TableView, row: int, column: int) -> str:
     name = short_header(view, column)
     if row < view.table.header_rows:
         return f"header {row + 1}, {name}"
-    return f"row {body_number(view.table, row)}, {name}"
+    return f"row {view.table.row_name(row)}, {name}"
 
 
 def _cell_doubts(view: TableView, place: Place) -> Iterator[str]:
@@ -170,11 +164,6 @@ def mark_of(better: bool | None) -> str:
     return {True: " ▲", False: " ▼", None: ""}[better]
 
 
-def body_number(table: Table, row: int) -> int:
-    """How a row is counted on screen: from 1, below the header."""
-    return row - table.header_rows + 1
-
-
 def delta_words(view: TableView, delta: Delta) -> str:
     """`-0.9`, with as many decimals as the two cells it lies between."""
     rows = view.table.rows
@@ -202,7 +191,7 @@ def row_label(view: TableView, row: int) -> str:
     """What a row is called: its label cells, or those that reach down to it; else what it switches on."""
     found = (view.table.places.get((row, column)) for column in range(label_columns(view)))
     words = " ".join(dict.fromkeys(clean_line(cell.text[:200]) for cell in found if cell and cell.text))
-    return words or ", ".join(_switched_on(view, row)) or f"row {body_number(view.table, row)}"
+    return words or ", ".join(_switched_on(view, row)) or f"row {view.table.row_name(row)}"
 
 
 def _switched_on(view: TableView, row: int) -> Iterator[str]:

@@ -142,11 +142,19 @@ def make_app(paths: Paths) -> Callable[..., R2PApp]:
     return make
 
 
+async def _workers_ended(pilot: Pilot[Any]) -> None:
+    while list(pilot.app.workers):
+        # A later look of the same kind may take the place of an earlier one, which ends the waiting for all.
+        with suppress(WorkerCancelled):
+            await pilot.app.workers.wait_for_complete()
+            return
+        await pilot.pause()
+
+
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait until no service runs and everything they brought is drawn."""
     for _ in range(3):
         await pilot.pause()
-        with suppress(WorkerCancelled):  # a later look of the same kind took the place of an earlier one
-            await pilot.app.workers.wait_for_complete()
+        await _workers_ended(pilot)
         await pilot.app.tasks.quiet()  # type: ignore[attr-defined]
     await pilot.pause()

@@ -16,7 +16,6 @@ from r2p_tui.text import clean_line
 from r2p_tui.tui.table_words import (
     ROUTE_NAMES,
     WAYS,
-    body_number,
     column_of,
     header_of,
     row_label,
@@ -74,7 +73,7 @@ def _baseline(view: TableView) -> Block:
     row, reason = view.understanding.baseline_row, view.understanding.baseline_reason
     if row is None:
         return "Baseline: none", [reason]
-    return f"Baseline: row {body_number(view.table, row)}, {row_label(view, row)}", [reason]
+    return f"Baseline: row {view.table.row_name(row)}, {row_label(view, row)}", [reason]
 
 
 def _column(view: TableView, column: int) -> Iterator[Block]:
@@ -87,7 +86,7 @@ def _column(view: TableView, column: int) -> Iterator[Block]:
 
 def _difference(view: TableView, index: int) -> str:
     one = view.differences[index]
-    where = f"Row {body_number(view.table, one.row)}" if one.row >= view.table.header_rows else "Header"
+    where = f"Row {view.table.row_name(one.row)}" if one.row >= view.table.header_rows else "Header"
     name = ROUTE_NAMES.get(one.route, one.route)
     here, there = one.text or "nothing", one.other or "nothing"
     return f"{where}, {short_header(view, one.column)}: here {here}, {name} says {there}."

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
-from r2p_tui.domain.claims import with_unit
+from r2p_tui.domain.claims import stated
 from r2p_tui.domain.surprises import KINDS, nearest_kind
 from r2p_tui.errors import R2PError
 from r2p_tui.tui.messages import PapersChanged
@@ -106,5 +106,5 @@ class SurpriseDialog(ModalScreen[None]):
 
 def _about(claim: Claim) -> Content:
     where = f"{claim.table_name}, page {claim.page}" if claim.page else claim.table_name
-    number = with_unit(claim.text, claim.unit)
-    return SafeLine(f"about claim {claim.id}: {claim.metric} {number} ({claim.condition}; {where})")
+    number = stated(claim.metric, claim.text, claim.unit)
+    return SafeLine(f"about claim {claim.id}: {number} ({claim.condition}; {where})")

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList, Static
 
-from r2p_tui.domain.claims import read_statement, with_unit
+from r2p_tui.domain.claims import read_statement, stated
 from r2p_tui.domain.times import ago
 from r2p_tui.errors import UsageError
 from r2p_tui.text import clean_line
@@ -114,17 +114,17 @@ class ClaimsPart(Vertical):
     def keep(self, view: TableView, place: Place) -> None:
         """Ask what the number in a cell was measured on, and keep it."""
         try:
-            stated = read_statement(view.table, view.understanding, *place)
+            read = read_statement(view.table, view.understanding, *place)
         except UsageError as error:
             self._app.show_error(error)
             return
-        where = [stated.condition, view.table.name, f"page {stated.cell.page}" if stated.cell.page else ""]
+        where = [read.condition, view.table.name, f"page {read.cell.page}" if read.cell.page else ""]
         last = next((claim for claim in self._claims if claim.table_key == view.key), None)
         words = ClaimWords(
-            stated.metric,
-            stated.unit or "",
-            stated.dataset or (last and last.dataset) or "",
-            stated.hardware or (last and last.hardware) or "",
+            read.metric,
+            read.unit or "",
+            read.dataset or (last and last.dataset) or "",
+            read.hardware or (last and last.hardware) or "",
         )
 
         def given(words: ClaimWords | None) -> None:
@@ -132,7 +132,7 @@ class ClaimsPart(Vertical):
                 self._keep(view.key, place, words)
 
         place_words = " · ".join(filter(None, where))
-        self.app.push_screen(ClaimDialog(stated.cell.text, place_words, words), given)
+        self.app.push_screen(ClaimDialog(read.cell.text, place_words, words), given)
 
     def _keep(self, key: str, place: Place, words: ClaimWords) -> None:
         paper_id, (row, column), now = self._paper_id, place, self._app.now()
@@ -207,7 +207,7 @@ def _entry(claim: Claim, now: datetime) -> Content:
 
 
 def _number(claim: Claim) -> str:
-    return clean_line(f"{claim.metric} {with_unit(claim.text, claim.unit)}")
+    return clean_line(stated(claim.metric, claim.text, claim.unit))
 
 
 def _about_claim(claim: Claim) -> list[str]:

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widgets import Static
 
 from r2p_tui.domain.table_corrections import Correction, make_correction
@@ -74,7 +75,8 @@ class TablesPart(Vertical, can_focus=True):
         _key("o", "open_page", "Open the page outside", "open"),
         _key("R", "read(True)", "Read the paper's tables again", "read_again"),
         _key("enter", "read", "Read the paper's tables", "read", "read the tables", "enter"),
-        _key("escape", "back", "Back to the grid, or stop reading", "back"),
+        _key("escape", "stop", "Stop reading", "stop", "stop", "esc"),
+        _key("escape", "back", "Back to the grid, or leave the paper", "back"),
         _key("tab,L", "screen.tab(1)", "Next part", "next_part"),
         _key("shift+tab,H", "screen.tab(-1)", "Previous part", "previous_part"),
     ]
@@ -121,6 +123,7 @@ class TablesPart(Vertical, can_focus=True):
         self._wanted: tuple[str, int | None, int | None] | None = None
         self._seconds = 0
         self._step = ""
+        self._clock: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield TableSheet(id="table-sheet")
@@ -135,7 +138,6 @@ class TablesPart(Vertical, can_focus=True):
             corrected=self._show_corrected,
             failed=self._refused,
         )
-        self._clock = self.set_interval(1.0, self._tick, pause=True)
 
     def on_unmount(self) -> None:
         self.keeper.stop()
@@ -143,6 +145,10 @@ class TablesPart(Vertical, can_focus=True):
     @property
     def _app(self) -> R2PApp:
         return cast("R2PApp", self.app)
+
+    @property
+    def _is_reading(self) -> bool:
+        return self._clock is not None
 
     @property
     def sheet(self) -> TableSheet:
@@ -160,7 +166,9 @@ class TablesPart(Vertical, can_focus=True):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Without a table there is nothing to do but to read; reading again is for `R`."""
         if action == "read" and not parameters:
-            return not self._views
+            return not self._views and not self._is_reading
+        if action == "stop":
+            return self._is_reading
         return action not in _NEED_A_TABLE or bool(self._views)
 
     # Loading
@@ -186,7 +194,7 @@ class TablesPart(Vertical, can_focus=True):
     def _show_all(self, found: PaperTables) -> None:
         shown = self.view.key if self.view else None
         self._tables = found
-        self._clock.pause()
+        self._reading_ended()
         self._put_in_order(found.views, shown)
         if not self._go_to_wanted():
             self._show(keeps_place=shown is not None)
@@ -209,7 +217,7 @@ class TablesPart(Vertical, can_focus=True):
 
     def _refused(self, error: R2PError) -> None:
         """What went wrong stands where the tables would be, or passes by where there are some."""
-        self._clock.pause()
+        self._reading_ended()
         if self._views:
             self._app.show_error(error)
             self._show(keeps_place=True)
@@ -228,7 +236,7 @@ class TablesPart(Vertical, can_focus=True):
     # Showing
 
     def _show(self, *, keeps_place: bool = False, place: Place | None = None) -> None:
-        view, had_focus = self.view, self.has_focus or self.has_focus_within
+        view = self.view
         self.set_class(view is None, "-nothing")
         if view is None:
             self._say_why_nothing()
@@ -237,7 +245,7 @@ class TablesPart(Vertical, can_focus=True):
             standing = table_words.standing(view, self._at + 1, len(self._views))
             self.sheet.show(view, standing, self._notes(), start)
         self.refresh_bindings()
-        if had_focus:
+        if self.display:  # the part in sight has the keys
             self.take_focus()
 
     def _notes(self) -> list[str]:
@@ -283,9 +291,15 @@ class TablesPart(Vertical, can_focus=True):
         if not self.keeper.reading:
             self._seconds, self._step = 0, "looking for the paper's files"
             self.keeper.read(again=again)
-            self._clock.reset()
-            self._clock.resume()
+            self._clock = self.set_interval(1.0, self._tick)
             self._tell_step()
+            self.refresh_bindings()
+
+    def _reading_ended(self) -> None:
+        if self._clock is not None and not self.keeper.reading:
+            self._clock.stop()
+            self._clock = None
+            self.refresh_bindings()
 
     @on(ReadingStep)
     def _take_step(self, event: ReadingStep) -> None:
@@ -327,12 +341,14 @@ class TablesPart(Vertical, can_focus=True):
 
     # The other keys
 
-    def action_back(self) -> None:
-        """Stop reading; else from plot or picture to the grid; else leave the paper."""
+    def action_stop(self) -> None:
         if self.keeper.stop():
             self._step = "stopping"
             self._tell_step()
-        elif not self.sheet.show_grid():
+
+    def action_back(self) -> None:
+        """From plot or picture to the grid; else leave the paper."""
+        if not self.sheet.show_grid():
             cast("DeskScreen", self.screen).action_leave()
 
     def action_plot(self) -> None:

@@ -85,7 +85,8 @@ class PaperScreen(DeskScreen):
         self._monotonic = monotonic
         self._view: PaperView | None = None
         self._leaving = False
-        self._opens_on_tables = tables
+        self._opens_on = "tables" if tables or row else "overview"
+        self._reads_tables = tables
         self._row = row
         self._cells_of_title = 0
         self.form = NoteForm(id="form")
@@ -96,9 +97,9 @@ class PaperScreen(DeskScreen):
             yield Static("opening the paper …", id="paper-title")
             yield Static(id="paper-facts")
         with Container(id="body"):
-            yield TabLine(TABS, "overview", id="tabs")
+            yield TabLine(TABS, self._opens_on, id="tabs")
             yield self.timer
-            with ContentSwitcher(initial="overview", id="parts"):
+            with ContentSwitcher(initial=self._opens_on, id="parts"):
                 yield OverviewPart(id="overview")
                 with NotesPart(id="notes"):
                     yield self.form
@@ -113,10 +114,24 @@ class PaperScreen(DeskScreen):
         self.passes = PassKeeper(self, self.paper_id, self.timer, self._load)
         self.judging = Judging(self, self.paper_id, self._load)
         self.deciding = Deciding(self, self.paper_id, self._load)
-        self.query_one("#overview").focus()
+        self._open_part()
         self.watch(self.app, "app_focus", self._window_in_front, init=False)
         self.set_interval(OTHER_WINDOWS_EVERY_SECONDS, self._look_for_other_windows)
         self.when_drawn(self._load)
+
+    def _open_part(self) -> None:
+        """Begin with the part that was asked for; its tables need not wait for the rest of the paper."""
+        tables = self.query_one(TablesPart)
+        self.timer.display = self._opens_on not in _ABOUT_NUMBERS
+        if self._opens_on == "overview":
+            self.query_one("#overview").focus()
+            return
+        tables.take_focus()
+        tables.load()
+        if self._row is not None:
+            tables.go_to(self._row.key, self._row.row)
+        if self._reads_tables:
+            tables.read_tables()
 
     def on_unmount(self) -> None:
         self.passes.store_time()
@@ -158,13 +173,9 @@ class PaperScreen(DeskScreen):
             self._begin(found)
 
     def _begin(self, found: Opened) -> None:
-        self.query_one(TablesPart).load()
+        if self._opens_on != "tables":
+            self.query_one(TablesPart).load()
         self.query_one(ClaimsPart).load()
-        if self._row is not None:
-            self.query_one(TablesPart).go_to(self._row.key, self._row.row)
-            self.call_later(self._show_tab, "tables")
-        elif self._opens_on_tables:
-            self.call_later(self.action_tables)
         if self._start_pass is not None:
             self.passes.start(self._start_pass, self._show_notes)
         offer_drafts(self, self.note, self.form, found.drafts, self._show_notes)
