@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from r2p_tui.cli import output
@@ -17,6 +18,8 @@ WORDS = '"QUESTION"'
 EXAMPLE = 'r2p ablations "does mosaic help small objects?"'
 _SHOWN_DELTAS = 3
 _NAME_WIDTH = 48
+_FACTOR_WIDTH = 30
+_LEAST_ROOM = 24
 
 
 def configure(parser: Parser) -> None:
@@ -46,7 +49,7 @@ def _rows(desk: Desk, options: Namespace, question: str) -> None:
     if options.json:
         output.write_json({"question": question, "rows": [_row_values(hit) for hit in hits]})
     elif hits:
-        output.table([(hit.paper, _place(hit), *_said(hit)) for hit in hits])
+        _write_rows(hits)
     else:
         wider = "" if options.all else " Look in all tables with --all."
         output.say(f"No row answers that.{wider}")
@@ -59,14 +62,43 @@ def _worth(desk: Desk, options: Namespace, factor: str) -> None:
     if options.json:
         output.write_json({"factor": factor, "worth": [_values(hit) for hit in hits]})
     elif hits:
-        output.table(
-            [
-                (hit.paper, _place(hit), _change(hit.header, "", hit.value, hit.better), _reason(hit))
-                for hit in hits
-            ]
-        )
+        _write_worth(hits)
     else:
         output.say("No ablation table tells what that is worth. See its rows without --worth.")
+
+
+def _write_rows(hits: Sequence[RowHit]) -> None:
+    """A line a row; on a terminal its name leaves half of the room to its changes."""
+    heads = [(hit.paper, _place(hit)) for hit in hits]
+    taken = sum(max(map(output.display_width, column)) + 2 for column in zip(*heads, strict=True))
+    room = output.line_width(otherwise=output.UNLIMITED) - taken
+    width = max(min(_NAME_WIDTH, room // 2), _LEAST_ROOM)
+    names = [
+        output.fit(hit.name if hit.deltas or hit.is_baseline else hit.label or hit.name, width)
+        for hit in hits
+    ]
+    rows = zip(heads, names, map(_said, hits), strict=True)
+    output.table([(*head, name, said) for head, name, said in rows])
+
+
+def _write_worth(hits: Sequence[FactorHit]) -> None:
+    """What one table says of a factor goes together, so that tables and papers stand below each other."""
+    from r2p_tui.cli.table_text import change_text, in_lines
+
+    by_table: dict[tuple[str, ...], list[str]] = {}
+    for hit in hits:
+        change = change_text(f"{hit.signed} {hit.metric}".strip(), better=hit.better)
+        factor = output.fit(output.one_line(hit.factor), _FACTOR_WIDTH)
+        place = tuple(map(output.one_line, (hit.paper, _place(hit), factor, hit.reason)))
+        by_table.setdefault(place, []).append(output.one_line(change))
+    widths = [max(map(output.display_width, column)) for column in zip(*by_table, strict=True)][:3]
+    limit = output.line_width(otherwise=output.UNLIMITED)
+    indent = " " * (sum(widths) + 6 if sum(widths) + 6 <= limit - _LEAST_ROOM else 2)
+    for (*head, reason), changes in by_table.items():
+        start = "  ".join(output.pad(text, width) for text, width in zip(head, widths, strict=True))
+        pieces = [*(f"{change}," for change in changes[:-1]), changes[-1], *f"({reason})".split()]
+        for line in in_lines([f"{start} ", *pieces], limit, indent):
+            output.write(line.rstrip())
 
 
 def _row_values(hit: RowHit) -> dict[str, Any]:
@@ -88,27 +120,20 @@ def _place(hit: TableHit) -> str:
     return f"{hit.table_name}, page {hit.page}" if hit.page else hit.table_name
 
 
-def _said(hit: RowHit) -> tuple[str, str]:
-    """What the row is called, and its changes; its cells where there is nothing to compare it with."""
-    name = output.fit(hit.name, _NAME_WIDTH)
+def _said(hit: RowHit) -> str:
+    """The changes of a row; its cells where there is nothing to compare it with."""
+    from r2p_tui.cli.table_text import change_text
+    from r2p_tui.domain.metrics import LEVELS
+    from r2p_tui.domain.table_numbers import signed
+
     if hit.is_baseline:
-        return name, "baseline"
+        return "baseline"
     if not hit.deltas:
-        return output.fit(hit.label or hit.name, _NAME_WIDTH), ", ".join(
-            f"{head} {text}" for head, text in hit.cells
-        )
+        return ", ".join(f"{header} {text}".strip() for header, text in hit.cells)
     texts = dict(reversed(hit.cells))
-    shown = hit.deltas[:_SHOWN_DELTAS]
-    return name, ", ".join(
-        _change(header, texts.get(header, ""), value, better) for header, value, better in shown
-    )
-
-
-def _change(header: str, text: str, value: float, better: bool | None) -> str:
-    """`AP_S 34.8 -1.3 worse`: sign and word, since colour may be missing."""
-    verdict = {True: "better", False: "worse", None: ""}[better] if value else ""
-    return " ".join(filter(None, (header.rsplit(" / ", 1)[-1], text, f"{value:+.6g}", verdict)))
-
-
-def _reason(hit: FactorHit) -> str:
-    return f"{hit.factor}: {hit.reason}" if hit.reason else hit.factor
+    changes = []
+    for header, value, better in hit.deltas[:_SHOWN_DELTAS]:
+        text = texts.get(header, "")
+        change = change_text(signed(value, text), better=better)
+        changes.append(" ".join(filter(None, (header.rsplit(LEVELS, 1)[-1], text, change))))
+    return ", ".join(changes)

@@ -30,7 +30,7 @@ def configure(parser: Parser) -> None:
     """Declare what may be done, and what may be said of a claim."""
     parser.add_argument("action", nargs="?", metavar="PAPER", help="list only the claims of this paper")
     parser.add_argument(
-        "words", nargs="*", metavar="WORD", help="ROW and COLUMN are numbers from 0, or what is printed there"
+        "words", nargs="*", metavar="WORD", help="ROW and COLUMN are numbers from 1, or what is printed there"
     )
     group = parser.add_argument_group("r2p reads these from the table, unless you say them")
     for name, help_line in _FIELDS.items():
@@ -53,8 +53,7 @@ def run(options: Namespace) -> ExitCode:
 
 def claim_values(claim: Claim, paper: Paper | None) -> dict[str, Any]:
     """A claim under stable names; `page` is 0 where the source has none, `box` is in points."""
-    names = type(claim).model_fields.keys() - {"id", "paper_id", "undone_at"}
-    fields = {name: getattr(claim, name) for name in type(claim).model_fields if name in names}
+    fields = claim.model_dump(exclude={"id", "paper_id", "undone_at"})
     return {"id": claim.id, "paper": paper_key(paper) if paper else None, **fields}
 
 
@@ -75,6 +74,7 @@ def _list(desk: Desk, options: Namespace) -> None:
 
 
 def _keep(desk: Desk, options: Namespace) -> None:
+    from r2p_tui.cli.table_text import table_key
     from r2p_tui.domain.claims import find_column, find_row
     from r2p_tui.services.claims import keep_claim
     from r2p_tui.services.desk import utc_now
@@ -85,7 +85,7 @@ def _keep(desk: Desk, options: Namespace) -> None:
         raise UsageError("A claim needs paper, table, row and column.", f"For example: {EXAMPLE}")
     name, table_name, row_name, column_name = options.words
     paper = find_view(desk, name)
-    view = load_table(desk, paper.paper_id, _table_key(table_name))
+    view = load_table(desk, paper.paper_id, table_key(table_name))
     row = find_row(view.table, view.understanding, row_name)
     column = find_column(view.table, view.understanding, column_name)
     said = {name: getattr(options, name) for name in _FIELDS}
@@ -99,31 +99,29 @@ def _keep(desk: Desk, options: Namespace) -> None:
 
 
 def _drop(desk: Desk, options: Namespace) -> None:
-    from r2p_tui.services.claims import drop_claim
+    from r2p_tui.services.claims import drop_claims
     from r2p_tui.services.desk import utc_now
 
     numbers = options.words
     if not numbers or not all(number.isdecimal() and len(number) <= 18 for number in numbers):
         raise UsageError("Claims are dropped by their numbers.", "For example: r2p claims drop 12")
-    dropped = [drop_claim(desk, int(number), now=utc_now()) for number in numbers]
+    dropped = drop_claims(desk, map(int, numbers), now=utc_now())
     if options.json:
         output.write_json({"dropped": [claim.id for claim in dropped]})
     else:
         output.table([("dropped", *_cells(claim, None)) for claim in dropped], whole=True)
 
 
-def _table_key(text: str) -> str:
-    """`3b` for `Table 3b` and `3B`; a key is taken as it stands otherwise."""
-    words = text.split()
-    key = words[-1] if words else ""
-    return key[:-1] + key[-1].lower() if len(key) > 1 and key[:-1].isdecimal() else key
-
-
 def _cells(claim: Claim, paper: Paper | None) -> tuple[str, ...]:
     """Number, paper, place, what is claimed, and under what conditions."""
-    from r2p_tui.domain.claims import with_unit
+    from r2p_tui.domain.claims import stated
 
     place = f"{claim.table_name}, page {claim.page}" if claim.page else claim.table_name
-    stated = f"{claim.metric} {with_unit(claim.text, claim.unit)}"
     about = " · ".join(filter(None, (claim.condition, claim.dataset, claim.hardware, claim.note)))
-    return str(claim.id), paper_key(paper) if paper else "", place, stated, about
+    return (
+        str(claim.id),
+        paper_key(paper) if paper else "",
+        place,
+        stated(claim.metric, claim.text, claim.unit),
+        about,
+    )

@@ -13,12 +13,34 @@ from r2p_tui.errors import DocumentError, ExitCode, NotFoundError, UsageError
 from r2p_tui.text import count_of
 
 if TYPE_CHECKING:
+    from r2p_tui.domain.table_corrections import Action, Correction
     from r2p_tui.services.desk import Desk
     from r2p_tui.services.tables import PaperTables, TableView
 
-WORDS = "FILE|PAPER | correct PAPER TABLE ROW COLUMN TEXT | undo PAPER TABLE"
-EXAMPLE = "r2p tables paper.pdf --ablations --md"
+WORDS = "FILE|PAPER | correct PAPER TABLE WHAT ... | undo PAPER TABLE"
+EXAMPLE = """r2p tables paper.pdf --ablations --md
+  r2p tables 1612.03144 --table 3b
+  r2p tables correct 1612.03144 3b 2 AP 38.5
+  r2p tables correct 1612.03144 3b kind ablation
+  r2p tables correct 1612.03144 3b baseline 1
+  r2p tables correct 1612.03144 3b direction latency down
+  r2p tables correct 1612.03144 3b split column 4 /
+  r2p tables correct 1612.03144 3b join rows 2
+  r2p tables correct 1612.03144 3b header rows 2"""
 _ROUTES = ("best", "pdf", "tex", "html")
+# What each action takes after its own words.
+_TAKES: dict[Action, tuple[str, ...]] = {
+    "cell": ("ROW", "COLUMN", "TEXT"),
+    "kind": ("KIND",),
+    "baseline": ("ROW",),
+    "direction": ("COLUMN", "up|down"),
+    "header rows": ("COUNT",),
+    "split column": ("COLUMN", "[SEPARATOR]"),
+    "join columns": ("COLUMN", "[SEPARATOR]"),
+    "split row": ("ROW", "[SEPARATOR]"),
+    "join rows": ("ROW", "[SEPARATOR]"),
+}
+_OF_READING = ("ablations", "table", "route", "paper", "again")
 
 
 def configure(parser: Parser) -> None:
@@ -27,7 +49,8 @@ def configure(parser: Parser) -> None:
         "words",
         nargs="+",
         metavar="FILE|PAPER",
-        help="a PDF, TeX source or web page; or an arXiv id, address or DOI",
+        help="a PDF, TeX source or web page; or an arXiv id, address or DOI; ROW and COLUMN of a correction "
+        "are numbers from 1 (h1: the first header row), or what is printed there",
     )
     parser.add_argument("--ablations", action="store_true", help="only tables of ablations")
     parser.add_argument("--table", metavar="KEY", help="only this table, such as 3b")
@@ -36,24 +59,27 @@ def configure(parser: Parser) -> None:
     parser.add_argument("--again", action="store_true", help="read again, also what could not be read before")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="print one JSON document: a list of tables")
-    shape.add_argument("--csv", action="store_true", help="print CSV")
-    shape.add_argument("--md", action="store_true", help="print Markdown")
+    shape.add_argument(
+        "--csv", action="store_true", help="print CSV; of several tables each below a line “# Table 3b: ...”"
+    )
+    shape.add_argument(
+        "--md", action="store_true", help="print Markdown; of several tables each below its name"
+    )
 
 
 def run(options: Namespace) -> ExitCode:
-    """Print the tables, or change one."""
+    """Print the tables, or change one and print it."""
     action, *rest = options.words
+    change = {"correct": _correct, "undo": _undo}.get(action)
+    said = [name for name in _OF_READING if getattr(options, name)]
+    if change and said:
+        raise UsageError(f"--{said[0]} does not go with {action}.", f"Leave out --{said[0]}.")
+    if rest and not change:
+        raise UsageError(
+            f"r2p tables takes one file or paper, not {len(rest) + 1}.", "Try: r2p tables --help"
+        )
     with desk_for(options) as desk:
-        if action == "correct":
-            views: Sequence[TableView] = [_correct(desk, rest)]
-        elif action == "undo":
-            views = [_undo(desk, rest)]
-        elif rest:
-            raise UsageError(
-                f"r2p tables takes one file or paper, not {len(rest) + 1}.", f"Example: {EXAMPLE}"
-            )
-        else:
-            views = _chosen(_tables(desk, action, options), options)
+        views = [change(desk, rest)] if change else _chosen(_tables(desk, action, options), options)
     _print(views, options)
     return ExitCode.OK
 
@@ -74,9 +100,20 @@ def _tables(desk: Desk, word: str, options: Namespace) -> Sequence[TableView]:
 
 
 def _is_file(word: str) -> bool:
+    """Whether a word names a file: one that is there, or one that would be a document by its name."""
+    from r2p_tui.domain.papers import parse_reference
     from r2p_tui.services.document_files import suffix_of
 
-    return Path(word).is_file() or (bool(suffix_of(word)) and "://" not in word)
+    if Path(word).is_file() or (suffix_of(word) and "://" not in word):
+        return True
+    try:
+        parse_reference(word)
+    except UsageError as error:
+        if word and Path(word).exists():
+            return True
+        shown = output.fit(output.one_line(word), 60)
+        raise UsageError(f"“{shown}” is neither a file nor a paper.", error.hint) from error
+    return False
 
 
 def _paper_id(desk: Desk, word: str) -> int:
@@ -123,7 +160,7 @@ def _extracted(desk: Desk, paper_id: int, options: Namespace) -> Sequence[TableV
 
 def _views(found: PaperTables) -> Sequence[TableView]:
     if found.state == "failed":
-        raise DocumentError(found.reason, "Try once more with: --again")
+        raise found.failure or DocumentError(found.reason, "Try once more with: --again")
     if found.reason:
         output.say(f"These are the tables of before; reading them again failed: {found.reason}")
     elif found.stale:
@@ -134,88 +171,115 @@ def _views(found: PaperTables) -> Sequence[TableView]:
 
 
 def _chosen(views: Sequence[TableView], options: Namespace) -> Sequence[TableView]:
-    chosen = [
-        view
-        for view in views
-        if (options.table is None or view.key.lower() == options.table.lower())
-        and (not options.ablations or view.understanding.kind == "ablation")
-    ]
-    if options.table is not None and not chosen:
-        keys = ", ".join(view.key for view in views) or "none"
-        raise NotFoundError(
-            f"There is no table {output.one_line(options.table)[:40]} here.", f"Tables: {keys}."
-        )
-    if not chosen:
+    """The tables that the options ask for; raises NotFoundError for one that is not there."""
+    wanted = None if options.table is None else _named(views, options.table)
+    of_kind = [view for view in views if not options.ablations or view.understanding.kind == "ablation"]
+    if wanted is not None:
+        if wanted not in of_kind:
+            raise NotFoundError(
+                f"{wanted.table.name} is no ablation: r2p takes it for {wanted.understanding.kind}.",
+                "See it without --ablations.",
+            )
+        return [wanted]
+    if not of_kind:
         others = f"; {count_of(len(views), 'other table')} without --ablations" if views else ""
         output.say(f"No {'ablation ' if options.ablations else ''}table was found{others}.")
-    return chosen
+    return of_kind
+
+
+def _named(views: Sequence[TableView], words: str) -> TableView:
+    from r2p_tui.cli.table_text import table_key
+
+    key = table_key(words).lower()
+    for view in views:
+        if view.key.lower() == key:
+            return view
+    keys = ", ".join(view.key for view in views) or "none"
+    shown = output.fit(output.one_line(words), 40)
+    raise NotFoundError(f"There is no table {shown} here.", f"Tables: {keys}.")
 
 
 # --- corrections ------------------------------------------------------------------------------------------
 
 
 def _correct(desk: Desk, words: Sequence[str]) -> TableView:
-    """Put another text into one cell."""
-    from r2p_tui.domain.table_corrections import Correction
+    """Keep one correction, as the words after paper and table say it."""
+    from r2p_tui.cli.table_text import table_key
     from r2p_tui.services.desk import utc_now
     from r2p_tui.services.tables import correct, load_table
 
-    if len(words) != 5:
+    if len(words) < 4:
         raise UsageError(
-            "A correction needs a paper, a table, a row, a column and a text.",
-            "For example: r2p tables correct 1612.03144 3b 2 4 38.5 (rows and columns count from 0)",
+            "A correction needs a paper, a table, and what to change.",
+            "For example: r2p tables correct 1612.03144 3b 2 AP 38.5, or: ... 3b kind ablation",
         )
     paper_id = _paper_id(desk, words[0])
-    view = load_table(desk, paper_id, words[1])
-    row, column = _place(view, words[2], words[3])
-    cell = view.table.places.get((row, column))
-    correction = Correction(
-        "cell",
-        row,
-        column,
-        cell.text if cell else "",
-        output.one_line(words[4]),
-        row_label=_row_label(view, row),
-        column_header=_header(view, column),
-    )
-    return correct(desk, paper_id, view.key, correction, now=utc_now())
+    view = load_table(desk, paper_id, table_key(words[1]))
+    return correct(desk, paper_id, view.key, _correction(view, words[2:]), now=utc_now())
 
 
-def _place(view: TableView, row: str, column: str) -> tuple[int, int]:
-    rows, columns = view.table.row_count, view.table.column_count
-    if row.isdecimal() and column.isdecimal() and int(row) < rows and int(column) < columns:
-        return int(row), int(column)
-    raise UsageError(
-        f"{view.table.name} has no cell in row {row[:40]}, column {column[:40]}.",
-        f"Rows go from 0 to {rows - 1}, columns from 0 to {columns - 1}.",
-    )
+def _correction(view: TableView, words: Sequence[str]) -> Correction:
+    """A row, a column and a text; or another action and what it takes, as `split column 4 /`."""
+    from r2p_tui.domain.table_corrections import make_correction
 
-
-def _row_label(view: TableView, row: int) -> str:
-    labels = [column.index for column in view.understanding.columns if column.role == "label"] or [0]
-    return " / ".join(
-        view.table.places[row, index].text for index in labels if (row, index) in view.table.places
+    actions = (one for one in _TAKES if list(words[: len(one.split())]) == one.split())
+    action: Action = next(actions, "cell")
+    said = words if action == "cell" else words[len(action.split()) :]
+    values = [" ".join(said)] if action == "kind" else said
+    takes = _TAKES[action]
+    if not len(takes) - ("[SEPARATOR]" in takes) <= len(values) <= len(takes):
+        name = "" if action == "cell" else f" {action}"
+        raise UsageError(
+            "That is no correction.", f"It takes: r2p tables correct PAPER TABLE{name} {' '.join(takes)}"
+        )
+    given = dict(zip(takes, values, strict=False))
+    new = next((given[take] for take in takes[::-1] if take in given and take not in ("ROW", "COLUMN")), "")
+    return make_correction(
+        view.table,
+        action,
+        row=_row(view, given["ROW"]) if "ROW" in given else None,
+        column=_column(view, given["COLUMN"]) if "COLUMN" in given else None,
+        new=_checked(action, output.one_line(new)),
     )
 
 
-def _header(view: TableView, column: int) -> str:
-    return next((one.header for one in view.understanding.columns if one.index == column), "")
+def _checked(action: Action, new: str) -> str:
+    from r2p_tui.domain.understanding import KINDS
+
+    known = {"kind": KINDS, "direction": ("up", "down")}.get(action)
+    if known and new not in known:
+        raise UsageError(f"“{new[:40]}” is no {action}.", f"Choose one of: {', '.join(known)}.")
+    return new
+
+
+def _row(view: TableView, word: str) -> int:
+    from r2p_tui.domain.claims import find_row
+
+    return find_row(view.table, view.understanding, word)
+
+
+def _column(view: TableView, word: str) -> int:
+    from r2p_tui.domain.claims import find_column
+
+    return find_column(view.table, view.understanding, word)
 
 
 def _undo(desk: Desk, words: Sequence[str]) -> TableView:
+    """Take back the newest correction of a table."""
+    from r2p_tui.cli.table_text import table_key
     from r2p_tui.services.desk import utc_now
     from r2p_tui.services.tables import undo_correction
 
     if len(words) != 2:
         raise UsageError("To undo needs a paper and a table.", "For example: r2p tables undo 1612.03144 3b")
-    return undo_correction(desk, _paper_id(desk, words[0]), words[1], now=utc_now())
+    return undo_correction(desk, _paper_id(desk, words[0]), table_key(words[1]), now=utc_now())
 
 
 # --- printing ---------------------------------------------------------------------------------------------
 
 
 def _print(views: Sequence[TableView], options: Namespace) -> None:
-    from r2p_tui.cli.table_text import table_json, write_table
+    from r2p_tui.cli.table_text import table_json, write_for_programs, write_table
 
     if options.json:
         output.write_json([table_json(view) for view in views])
@@ -224,17 +288,6 @@ def _print(views: Sequence[TableView], options: Namespace) -> None:
         if number:
             output.write()
         if options.csv or options.md:
-            _write_for_programs(view, csv=options.csv, named=len(views) > 1)
+            write_for_programs(view, csv=options.csv, named=len(views) > 1)
         else:
             write_table(view)
-
-
-def _write_for_programs(view: TableView, *, csv: bool, named: bool) -> None:
-    """One table alone is nothing but its rows; before one of several stands its name."""
-    from r2p_tui.domain.table_export import as_csv, as_markdown
-
-    if named:
-        name = output.one_line(f"{view.table.name}: {view.table.caption}".rstrip(": "))
-        output.write(f"# {name}" if csv else f"**{name}**\n")
-    text = as_csv(view.table) if csv else as_markdown(view.table, view.understanding.deltas)
-    output.write(text.rstrip("\n"))

@@ -67,24 +67,25 @@ def read_statement(table: Table, understanding: Understanding, row: int, column:
 
 
 def find_row(table: Table, understanding: Understanding, words: str) -> int:
-    """The body row that a number (from 0, header rows counted) or a label names.
+    """The row that a number (from 1; `h1` for the first header row) or a label of the body names.
 
     Raises UsageError where several rows fit, NotFoundError where none does.
     """
     described = {entry.index: entry for entry in understanding.columns}
     body = range(table.header_rows, table.row_count)
-    if words.isdecimal() and int(words) in body:
-        return int(words)
+    counted = table.row_named(words)
+    if counted is not None:
+        return counted
     names = {row: (_label(table, described, row), _condition(table, described, row)) for row in body}
     return _only(words, names, f"row of {table.name}")
 
 
 def find_column(table: Table, understanding: Understanding, words: str) -> int:
-    """The column that a number (from 0), a header or a metric names; raises as `find_row` does."""
-    if words.isdecimal() and int(words) < table.column_count:
-        return int(words)
+    """The column that a number (from 1), a header or a metric names; raises as `find_row` does."""
+    if words.isdecimal() and 0 < int(words) <= table.column_count:
+        return int(words) - 1
     names = {
-        entry.index: (entry.header.rsplit(LEVELS, 1)[-1], entry.header, entry.metric or "")
+        entry.index: (entry.name or entry.header.rsplit(LEVELS, 1)[-1], entry.header, entry.metric or "")
         for entry in understanding.columns
     }
     return _only(words, names, f"column of {table.name}")
@@ -93,6 +94,12 @@ def find_column(table: Table, understanding: Understanding, words: str) -> int:
 def field_text(text: str) -> str | None:
     """What the user typed for a field, as it is kept; None where it says nothing."""
     return clean_line(text)[:LONGEST_FIELD] or None
+
+
+def stated(metric: str, text: str, unit: str | None) -> str:
+    """What a claim says in short: `AP 43.0%`, `latency 4.6 ms`; a unit that is the metric once: `FPS 31`."""
+    is_metric = unit is not None and unit.casefold() == metric.casefold()
+    return f"{metric} {with_unit(text, None if is_metric else unit)}"
 
 
 def with_unit(text: str, unit: str | None) -> str:

@@ -152,7 +152,6 @@ def _places(cell: Cell) -> list[tuple[int, int]]:
 
 
 def _with_cells(table: Table, cells: Iterable[Cell]) -> Table:
-
     return replace(table, cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,9 @@ _LATEX = {
     "−": "$-$", "≥": r"$\geq$", "≤": r"$\leq$", "Δ": r"$\Delta$", "·": r"$\cdot$", "<": r"$<$", ">": r"$>$",
 } | {mark: f"\\{mark}" for mark in "&%$#_{}"}  # fmt: skip
 _Escape = Callable[[str], str]
+_CAPTION_NUMBER = re.compile(
+    r"(?:supplementary )?tab(?:le|\.)? ?[\w.-]{1,8}?(?:[:.|] | \| )\s*", re.IGNORECASE
+)
 _FORMULA_STARTS = ("=", "@", "\t", "\r")
 
 
@@ -37,6 +41,17 @@ def as_markdown(table: Table, deltas: Sequence[Delta] | None = None, *, row: int
     header, rows = _sheet(table, deltas, row, bold="**{}**", escape=markdown_cell)
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def title_of(table: Table) -> str:
+    """`Table 3b: what each part is worth`, to tell a table from the others of its document."""
+    return ": ".join(filter(None, (table.name, caption_without_number(table))))
+
+
+def caption_without_number(table: Table) -> str:
+    """The caption without the number that its first words print."""
+    found = _CAPTION_NUMBER.match(table.caption) if table.number else None
+    return table.caption[found.end() :] if found else table.caption
 
 
 def as_csv(table: Table, deltas: Sequence[Delta] | None = None, *, row: int | None = None) -> str:

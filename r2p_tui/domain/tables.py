@@ -88,6 +88,14 @@ class Table:
             for right in range(cell.column_span)
         }
 
+    def row_name(self, row: int) -> str:
+        """How rows are counted for people: the body from 1, header rows as `h1`, `h2`."""
+        return str(row - self.header_rows + 1) if row >= self.header_rows else f"h{row + 1}"
+
+    def row_named(self, name: str) -> int | None:
+        """The row that is counted as this name, None where there is none."""
+        return next((row for row in range(self.row_count) if self.row_name(row) == name), None)
+
     @property
     def name(self) -> str:
         """`Table 3b`, or `table on page 7` where no caption numbers it."""

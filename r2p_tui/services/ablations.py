@@ -10,6 +10,7 @@ from math import log
 from typing import Any
 
 from r2p_tui.domain.row_search import Question, names_factor, read_question, reports, row_name
+from r2p_tui.domain.table_numbers import signed
 from r2p_tui.errors import NotFoundError, UsageError
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.tables import load_table
@@ -61,11 +62,16 @@ class RowHit(TableHit):
 
 @dataclass(frozen=True, slots=True)
 class FactorHit(TableHit):
-    """What a component is worth in one metric of one paper: with it less without it."""
+    """What a component is worth in one metric of one paper: with it less without it.
+
+    `metric` is the short name of its column, `signed` the value as its numbers are printed.
+    """
 
     factor: str
     header: str
+    metric: str
     value: float
+    signed: str
     better: bool | None
     reason: str
 
@@ -74,8 +80,8 @@ def search_rows(desk: Desk, question: str, *, limit: int = 50, ablations_only: b
     """The rows that answer a question in plain words, best first; raises UsageError for an empty one.
 
     Ablations come first, then rows that name what is asked before those of which only the caption does, then
-    those with a metric that is asked for, then the papers the user keeps. Other tables are only searched
-    where `ablations_only` is False.
+    those with a metric that is asked for, then those that name more of it, then the papers the user keeps.
+    Other tables are only searched where `ablations_only` is False.
     """
     asked = _read(question)
     with desk.store.read() as session:
@@ -89,7 +95,7 @@ def search_rows(desk: Desk, question: str, *, limit: int = 50, ablations_only: b
         scores = _scores(in_row, in_caption)
         best = sorted(scores, key=lambda row_id: (-scores[row_id], -row_id))
         rows = load_rows(session, best[:_RANKED])
-    rows.sort(key=lambda row: _rank(row, asked, row.id in in_row, scores[row.id]))
+    rows.sort(key=lambda row: _rank(row, asked, in_row.get(row.id), scores[row.id]))
     return [_hit(row, asked) for row in rows[:limit]]
 
 
@@ -131,10 +137,11 @@ def _scores(in_row: Mapping[int, set[str]], in_caption: Mapping[int, set[str]]) 
     }
 
 
-def _rank(row: FoundRow, asked: Question, in_row: bool, score: float) -> tuple[object, ...]:
+def _rank(row: FoundRow, asked: Question, said: set[str] | None, score: float) -> tuple[object, ...]:
+    """What sorts a row; `said` are the words asked for that it contains, None where only its caption does."""
     reported = any(reports(header, asked.metrics) for header, _ in row.cells)
     return (
-        row.kind != "ablation", not in_row, not reported, not row.kept,
+        row.kind != "ablation", said is None, not reported, -len(said or ()), not row.kept,
         -round(score, 6), -row.paper_id, row.key, row.row,
     )  # fmt: skip
 
@@ -155,15 +162,19 @@ def _hit(row: FoundRow, asked: Question) -> RowHit:
 def _worth(desk: Desk, row: FoundRow, words: tuple[str, ...]) -> Iterator[FactorHit]:
     # The table may have been read anew, and be gone, since its rows were found.
     with suppress(NotFoundError):
-        understanding = load_table(desk, row.paper_id, row.key).understanding
-        headers = {column.index: column.header for column in understanding.columns}
-        for worth in understanding.worth:
+        view = load_table(desk, row.paper_id, row.key)
+        columns = {column.index: column for column in view.understanding.columns}
+        body = view.table.rows[view.table.header_rows :]
+        for worth in view.understanding.worth:
             if names_factor(worth.factor, words):
+                column = columns[worth.column]
                 yield FactorHit(
                     **_place(row),
                     factor=worth.factor,
-                    header=headers.get(worth.column, ""),
+                    header=column.header,
+                    metric=column.name or column.header,
                     value=worth.value,
+                    signed=signed(worth.value, *(texts[worth.column] for texts in body)),
                     better=worth.better,
                     reason=worth.reason,
                 )

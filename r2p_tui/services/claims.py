@@ -60,13 +60,23 @@ def papers_of_claims(desk: Desk, claims: Iterable[Claim]) -> dict[int, Paper]:
 
 def drop_claim(desk: Desk, claim_id: int, *, now: datetime) -> Claim:
     """Take a claim off the list; surprises that name it still do. Raises NotFoundError."""
+    return drop_claims(desk, [claim_id], now=now)[0]
+
+
+def drop_claims(desk: Desk, claim_ids: Iterable[int], *, now: datetime) -> list[Claim]:
+    """Take claims off the list, all or, where one is not there, none; raises NotFoundError."""
     with desk.store.write() as session:
-        claim = session.get(Claim, claim_id)
-        if claim is None or claim.undone_at is not None:
-            raise NotFoundError(f"There is no claim {claim_id}.", "See them with: r2p claims")
-        claim.undone_at = now
+        dropped = [_in_force(session.get(Claim, number), number) for number in dict.fromkeys(claim_ids)]
+        for claim in dropped:
+            claim.undone_at = now
         session.flush()
-        return claim
+    return dropped
+
+
+def _in_force(claim: Claim | None, number: int) -> Claim:
+    if claim is None or claim.undone_at is not None:
+        raise NotFoundError(f"There is no claim {number}.", "See them with: r2p claims")
+    return claim
 
 
 def _claim(paper_id: int, view: TableView, stated: Statement, now: datetime) -> Claim:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from r2p_tui.errors import DocumentError
+from r2p_tui.errors import DocumentError, NotFoundError
 from r2p_tui.paths import Paths
 from r2p_tui.pdf.limits import MEGABYTE, Limits
 from r2p_tui.pdf.sandbox import DocumentKind
@@ -64,7 +64,7 @@ def suffix_of(name: str) -> str:
 
 
 def fingerprint(path: Path) -> Fingerprint:
-    """Read a file once, to its end; raises DocumentError where it is missing, too large or no plain file."""
+    """Read a file once, to its end; raises NotFoundError, or DocumentError for an odd or too large one."""
     digest, size = hashlib.sha256(), 0
     with _opened(path) as file:
         while part := file.read(_CHUNK):
@@ -81,7 +81,7 @@ def kept_path(paths: Paths, sha256: str, kind: str, name: str) -> Path:
 
 
 def keep_file(paths: Paths, source: Path, kind: str) -> Fingerprint:
-    """Copy a file to where documents are kept, whole or not at all; raises DocumentError."""
+    """Copy a file to where documents are kept, whole or not at all; raises as `fingerprint` does."""
     with _unfinished(paths) as copy, _opened(source) as file:
         shutil.copyfileobj(file, copy, _CHUNK)
         return _finish(paths, copy, kind, source.name)
@@ -125,7 +125,10 @@ def _finish(paths: Paths, copy: IO[bytes], kind: str, name: str) -> Fingerprint:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """A plain file for reading: a pipe would be waited for without end, a device has no end."""
+    """A plain file for reading: a pipe would be waited for without end, a device has no end.
+
+    Raises NotFoundError or DocumentError.
+    """
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):
@@ -133,6 +136,8 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         if facts.st_size > Limits().document_bytes:
             raise _too_large(path)
         file = path.open("rb")
+    except FileNotFoundError as error:
+        raise NotFoundError(f"There is no file {clean_line(str(path))}.", "Check its name.") from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise DocumentError(

@@ -55,6 +55,15 @@ def path_of(desk: Desk, document: Document) -> Path:
     return kept_path(desk.paths, document.sha256, document.kind, document.name)
 
 
+def missing_document(paper: Paper, kind: DocumentKind) -> DocumentError:
+    """Says that a document is not here, as after a restore, which brings no files; with the way to get it."""
+    if paper.arxiv_id:
+        hint = f"Fetch it with: r2p tables {paper.arxiv_id} --again"
+    else:
+        hint = f"Attach yours with: r2p tables FILE --paper {paper.doi or 'ID'}"
+    return DocumentError(f"The {KIND_NAMES[kind]} of this paper is not here.", hint)
+
+
 @dataclass(frozen=True)
 class DocumentSource:
     """Gives the documents of one paper, asking arXiv only for what is not at hand."""
@@ -85,10 +94,7 @@ class DocumentSource:
         if kept is not None and not (self.refresh and self._is_outdated(kept)):
             return kept
         if self.paper.arxiv_id is None:
-            raise DocumentError(
-                f"There is no {KIND_NAMES[kind]} of this paper, and r2p cannot fetch one.",
-                "Attach yours with: r2p tables FILE --paper ID",
-            )
+            raise missing_document(self.paper, kind)
         return self._fetch(kind, self.paper.arxiv_id)
 
     @property
@@ -99,8 +105,8 @@ class DocumentSource:
         return document.origin == "arxiv" and (document.version or 0) < self.paper.latest_version
 
     def _fetch(self, kind: DocumentKind, arxiv_id: str) -> Document:
-        self.report(f"Fetching the {KIND_NAMES[kind]} of {arxiv_id}")
         with open_arxiv(self.desk, now=self.now, notice=self.report, cancelled=self.cancelled) as arxiv:
+            self.report(f"Fetching the {KIND_NAMES[kind]} of {arxiv_id}")
             fetched = arxiv.document(arxiv_id, kind, version=self.paper.latest_version)
         content = keep_bytes(self.desk.paths, fetched.data, kind, fetched.name)
         document = Document(

@@ -7,7 +7,7 @@ from r2p_tui.errors import DocumentError
 from r2p_tui.pdf.layout import Picture
 from r2p_tui.pdf.sandbox import render
 from r2p_tui.services.desk import Desk
-from r2p_tui.services.documents import path_of
+from r2p_tui.services.documents import missing_document, paper_of, path_of
 from r2p_tui.services.tables import load_table
 from r2p_tui.store.documents import documents_of
 
@@ -28,9 +28,10 @@ def region_picture(desk: Desk, paper_id: int, key: str, *, width: int, height: i
         )
     with desk.store.read() as session:
         document = documents_of(session, paper_id).get("pdf")
-    if document is None:
-        raise DocumentError("There is no PDF of this paper here.", "Fetch it by extracting its tables again.")
-    return render(path_of(desk, document), table.page, box, width=width, height=height)
+    path = path_of(desk, document) if document else None
+    if path is None or not path.is_file():
+        raise missing_document(paper_of(desk, paper_id), "pdf")
+    return render(path, table.page, box, width=width, height=height)
 
 
 def region_of(table: Table) -> Box | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Literal
 
 from r2p_tui.domain.table_corrections import Correction, correction_from_values, correction_values
 from r2p_tui.domain.table_routes import reconcile
-from r2p_tui.errors import NotFoundError, R2PError, UsageError
+from r2p_tui.errors import NotFoundError, R2PError, StoreReadOnlyError, UsageError
 from r2p_tui.pdf.sandbox import EXTRACTOR_VERSION
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.document_files import fingerprint, kind_of_file
@@ -27,6 +27,7 @@ from r2p_tui.services.table_views import (
 )
 from r2p_tui.store.documents import documents_of
 from r2p_tui.store.tables import (
+    PaperTable,
     StoredTables,
     TableCorrection,
     TableExtraction,
@@ -46,7 +47,8 @@ class PaperTables:
     """What is known of a paper's tables, in document order.
 
     `reason` says why the last try failed; tables of an earlier one may be there all the same. `skipped` tells
-    what could not be read, `stale` that a newer r2p, or a newer document, may give other tables.
+    what could not be read, `stale` that a newer r2p, or a newer document, may give other tables. `failure` is
+    the error of a try that was made just now.
     """
 
     paper_id: int
@@ -57,6 +59,7 @@ class PaperTables:
     routes: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     stale: bool = False
+    failure: R2PError | None = field(default=None, compare=False)
 
 
 def tables_of_file(
@@ -93,7 +96,7 @@ def load_tables(desk: Desk, paper_id: int) -> PaperTables:
         paper_id,
         "ready" if extraction.state == "ready" else "failed",
         extraction.reason,
-        _views(stored),
+        _views(stored.tables, stored.corrections),
         extraction.extracted_at,
         tuple(extraction.routes),
         tuple(extraction.skipped),
@@ -124,13 +127,16 @@ def extract_tables(
     the documents have changed. Corrections and claims stay. Raises NotFoundError, StoreError, and
     ExtractionCancelledError or SourceError where the user stopped it.
     """
+    if desk.read_only:
+        raise StoreReadOnlyError("What is read is kept in the store.", "Start again without --read-only.")
     source = DocumentSource(desk, paper_of(desk, paper_id), now, again, report, cancelled)
     with desk.store.read() as session:
         before = stored_tables(session, paper_id).extraction
-    if again or before is None or not _is_settled(before, _contents(source), route):
-        reading = read_paper(source, _cache(desk), route, again=again, report=report)
-        _keep(desk, paper_id, reading, _contents(source), now)
-    return load_tables(desk, paper_id)
+    if not again and before is not None and _is_settled(before, _contents(source), route):
+        return load_tables(desk, paper_id)
+    reading = read_paper(source, _cache(desk), route, again=again, report=report)
+    _keep(desk, paper_id, reading, _contents(source), now)
+    return replace(load_tables(desk, paper_id), failure=reading.failure)
 
 
 def correct(desk: Desk, paper_id: int, key: str, correction: Correction, *, now: datetime) -> TableView:
@@ -155,10 +161,10 @@ def correct(desk: Desk, paper_id: int, key: str, correction: Correction, *, now:
 def undo_correction(desk: Desk, paper_id: int, key: str, *, now: datetime) -> TableView:
     """Take back the newest correction of a table; raises NotFoundError, UsageError where there is none."""
     with desk.store.write() as session:
-        if not undo_newest_correction(session, paper_id, key, now):
-            view = _only_view(stored_tables(session, paper_id, key), key)
-            raise UsageError(f"{view.table.name} has no correction to undo.")
+        undone = undo_newest_correction(session, paper_id, key, now)
         view = _only_view(stored_tables(session, paper_id, key), key)
+        if not undone:
+            raise UsageError(f"{view.table.name} has no correction to undo.", "It is as it was read.")
         replace_rows(session, paper_id, key, rows_for_search(paper_id, view))
     return view
 
@@ -190,7 +196,7 @@ def _keep(desk: Desk, paper_id: int, reading: Reading, documents: dict[str, str]
             save_failure(session, extraction)
             return
         kept = stored_tables(session, paper_id).corrections
-        views = _views(StoredTables(extraction, tables, kept))
+        views = _views(tables, kept)
         rows = [row for view in views for row in rows_for_search(paper_id, view)]
         replace_tables(session, extraction, tables, rows)
 
@@ -206,18 +212,19 @@ def _contents(source: DocumentSource) -> dict[str, str]:
     return {kind: document.sha256 for kind, document in source.at_hand().items()}
 
 
-def _views(stored: StoredTables) -> tuple[TableView, ...]:
-    ordered = sorted(stored.corrections, key=lambda row: row.table_key)
+def _views(tables: Sequence[PaperTable], corrections: Sequence[TableCorrection]) -> tuple[TableView, ...]:
+    ordered = sorted(corrections, key=lambda row: row.table_key)
     by_table = {key: list(rows) for key, rows in groupby(ordered, key=lambda row: row.table_key)}
-    return tuple(view_of_stored(table, by_table.get(table.table_key, [])) for table in stored.tables)
+    return tuple(view_of_stored(table, by_table.get(table.table_key, [])) for table in tables)
 
 
 def _only_view(stored: StoredTables, key: str) -> TableView:
-    if not stored.tables:
-        raise NotFoundError(
-            f"This paper has no table {clean_line(key)[:40]}.", "See them with: r2p tables PAPER"
-        )
-    return _views(stored)[0]
+    if stored.tables:
+        return _views(stored.tables, stored.corrections)[0]
+    if not stored.keys:
+        raise NotFoundError("No tables of this paper are known.", "Read them with: r2p tables PAPER")
+    keys = ", ".join(stored.keys)
+    raise NotFoundError(f"This paper has no table {clean_line(key)[:40]}.", f"Tables: {keys}.")
 
 
 def _reason(error: R2PError) -> str:

@@ -105,16 +105,21 @@ class TableCorrection(SQLModel, table=True):
 
 
 class StoredTables(NamedTuple):
-    """All that the store knows of a paper's tables; corrections in force, oldest first."""
+    """What the store knows of a paper's tables, or of one; corrections in force, oldest first.
+
+    `keys` are those of all its tables.
+    """
 
     extraction: TableExtraction | None
     tables: list[PaperTable]
     corrections: list[TableCorrection]
+    keys: list[str]
 
 
 def stored_tables(session: Session, paper_id: int, key: str | None = None) -> StoredTables:
     """The tables of a paper in document order, or the one with this key."""
     tables = select(PaperTable).where(PaperTable.paper_id == paper_id)
+    keys = select(PaperTable.table_key).where(PaperTable.paper_id == paper_id)
     corrections = select(TableCorrection).where(
         TableCorrection.paper_id == paper_id, col(TableCorrection.undone_at).is_(None)
     )
@@ -125,6 +130,7 @@ def stored_tables(session: Session, paper_id: int, key: str | None = None) -> St
         session.get(TableExtraction, paper_id),
         list(session.exec(tables.order_by(col(PaperTable.position)))),
         list(session.exec(corrections.order_by(col(TableCorrection.id)))),
+        list(session.exec(keys.order_by(col(PaperTable.position)))),
     )
 
 
@@ -162,14 +168,8 @@ def replace_rows(session: Session, paper_id: int, key: str, rows: Sequence[Table
 
 def undo_newest_correction(session: Session, paper_id: int, key: str, now: datetime) -> bool:
     """Take the newest correction in force of a table out of force; False where there is none."""
-    query = select(TableCorrection).where(
-        TableCorrection.paper_id == paper_id,
-        TableCorrection.table_key == key,
-        col(TableCorrection.undone_at).is_(None),
-    )
-    newest = session.exec(query.order_by(col(TableCorrection.id).desc())).first()
-    if newest is None:
-        return False
-    newest.undone_at = now
-    session.flush()
-    return True
+    corrections = stored_tables(session, paper_id, key).corrections
+    if corrections:
+        corrections[-1].undone_at = now
+        session.flush()
+    return bool(corrections)

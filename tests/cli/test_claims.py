@@ -25,7 +25,7 @@ def test_a_claim_is_kept_by_what_is_printed_and_listed(r2p: Run) -> None:
         "claims", "keep", PAPER, "Table 8", "ours", "fps", "--hardware", "Tesla V100", "--note", "check"
     )
     assert kept.status == ExitCode.OK
-    assert kept.out.startswith(f"1  {PAPER}  Table 8, page 11  FPS 62")
+    assert kept.out.startswith(f"1  {PAPER}  Table 8, page 11  FPS 62  ")
     assert kept.out.endswith("· MS COCO · Tesla V100 · check\n")
     assert r2p("claims").out == r2p("claims", PAPER).out == kept.out
     [claim] = json.loads(r2p("claims", "--json").out)["claims"]
@@ -35,7 +35,7 @@ def test_a_claim_is_kept_by_what_is_printed_and_listed(r2p: Run) -> None:
 
 @pytest.mark.usefixtures("with_tables")
 def test_a_claim_is_kept_by_numbers_and_dropped(r2p: Run) -> None:
-    claim = json.loads(r2p("claims", "keep", PAPER, "8", "3", "2", "--json").out)
+    claim = json.loads(r2p("claims", "keep", PAPER, "8", "3", "3", "--json").out)
     assert (claim["value"], claim["row"], claim["column"]) == (43.5, 3, 2)
     assert r2p("claims", "drop", "1").out.startswith("dropped  1")
     assert r2p("claims", "drop", "1").status == ExitCode.NOT_FOUND
@@ -92,13 +92,35 @@ def test_other_tables_are_searched_on_demand(r2p: Run) -> None:
 
 @pytest.mark.usefixtures("with_tables")
 def test_what_a_component_is_worth(r2p: Run) -> None:
-    told = r2p("ablations", "--worth", "mosaic")
-    assert told.out.startswith(f"{PAPER}  Table 4, page 7")
-    assert "better" in told.out
+    told = r2p("ablations", "--worth", "mosaic").out
+    reason = "mean of 2 pairs of rows that differ only in it"
+    assert told == f"{PAPER}  Table 4, page 7  Mosaic  +0.35 Top-1 ▲, +1.0 AP_S ▲ ({reason})\n"
     worth = json.loads(r2p("ablations", "--worth", "mosaic", "--json").out)["worth"]
-    assert {entry["header"] for entry in worth} == {"Top-1", "AP_S"}
+    assert [(entry["header"], entry["signed"]) for entry in worth] == [("Top-1", "+0.35"), ("AP_S", "+1.0")]
     assert r2p("ablations", "--worth", "flamingo").out == ""
     assert r2p("ablations", "--worth", "mosaic", "--all").status == ExitCode.USAGE
+
+
+@pytest.mark.usefixtures("with_tables")
+def test_a_narrow_terminal_loses_no_change(r2p: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for width in ("30", "60"):
+        monkeypatch.setenv("COLUMNS", width)
+        lines = r2p("ablations", "--worth", "mosaic").out.splitlines()
+        assert max(map(len, lines)) <= int(width)
+        assert "+0.35 Top-1 ▲, +1.0 AP_S ▲ (mean" in " ".join(" ".join(lines).split())
+    monkeypatch.setenv("COLUMNS", "80")
+    for line in r2p("ablations", "mosaic").out.splitlines():
+        assert "▼" in line or "baseline" in line
+        assert len(line) <= 80
+
+
+@pytest.mark.usefixtures("with_tables")
+def test_one_number_that_is_no_claim_drops_nothing(r2p: Run) -> None:
+    r2p("claims", "keep", PAPER, "8", "ours", "FPS")
+    before = r2p("claims").out
+    assert r2p("claims", "drop", "1", "99").status == ExitCode.NOT_FOUND
+    assert r2p("claims").out == before
+    assert r2p("claims", "drop", "1", "1").out.count("dropped") == 1
 
 
 @pytest.mark.parametrize("words", [(), ("",), ("?",)])

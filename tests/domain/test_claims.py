@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from r2p_tui.domain.claims import field_text, find_column, find_row, read_statement, with_unit
+from r2p_tui.domain.claims import field_text, find_column, find_row, read_statement, stated, with_unit
 from r2p_tui.domain.tables import Box, Cell, Table
 from r2p_tui.domain.understanding import Column, Direction, Role, Understanding
 from r2p_tui.errors import NotFoundError, UsageError
@@ -138,7 +138,7 @@ def test_rows_are_named_by_number_or_label() -> None:
 
 def test_columns_are_named_by_number_header_or_metric() -> None:
     detectors = table(DETECTORS)
-    for name in ("3", "FPS", "fps (v100)", "V100"):
+    for name in ("4", "FPS", "fps (v100)", "V100"):
         assert find_column(detectors, OF_DETECTORS, name) == 3
     assert (
         find_column(detectors, OF_DETECTORS, "AP") == find_column(detectors, OF_DETECTORS, "COCO / AP") == 2
@@ -159,3 +159,10 @@ def test_a_unit_is_said_once() -> None:
     assert with_unit("43.5%", "%") == "43.5%"
     assert with_unit("62", "fps") == "62 fps"
     assert with_unit("62", None) == "62"
+
+
+def test_a_unit_that_is_the_metric_is_said_once() -> None:
+    assert stated("FPS", "31 (M)", "fps") == "FPS 31 (M)"
+    assert stated("latency", "4.6", "ms") == "latency 4.6 ms"
+    assert stated("AP", "43.5%", "%") == "AP 43.5%"
+    assert stated("AP", "43.5", None) == "AP 43.5"

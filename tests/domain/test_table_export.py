@@ -3,11 +3,20 @@ import io
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from r2p_tui.domain.ablations import understand
-from r2p_tui.domain.table_export import as_csv, as_latex, as_markdown, csv_cell, latex_cell, markdown_cell
+from r2p_tui.domain.table_export import (
+    as_csv,
+    as_latex,
+    as_markdown,
+    csv_cell,
+    latex_cell,
+    markdown_cell,
+    title_of,
+)
 from tests.domain.table_examples import make_table
 
 TABLE = make_table(
@@ -19,6 +28,25 @@ TABLE = make_table(
 )
 DELTAS = understand(TABLE).deltas
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
+
+
+@pytest.mark.parametrize(
+    ("caption", "title"),
+    [
+        ("Table 3: What each part is worth.", "Table 3b: What each part is worth."),
+        ("TABLE III. What it is worth.", "Table 3b: What it is worth."),
+        ("Tab. 3 | Worth", "Table 3b: Worth"),
+        ("What tables 1 and 2 leave open.", "Table 3b: What tables 1 and 2 leave open."),
+        ("", "Table 3b"),
+    ],
+)
+def test_a_title_tells_the_number_once(caption: str, title: str) -> None:
+    assert title_of(replace(TABLE, number="3", part="b", caption=caption)) == title
+
+
+def test_a_caption_of_a_table_without_a_number_is_left_as_it_is() -> None:
+    table = replace(TABLE, number="", part="", page=7, caption="Table of results: all of them.")
+    assert title_of(table) == "table on page 7: Table of results: all of them."
 
 
 def test_markdown_joins_header_levels_and_keeps_bold() -> None:

@@ -84,6 +84,15 @@ def test_kept_papers_come_before_equals(desk: Desk) -> None:
     assert [(hit.paper, hit.kept) for hit in hits] == [("2401.00001", True), ("2401.00002", False)]
 
 
+def test_a_better_answer_comes_before_a_kept_paper(desk: Desk) -> None:
+    put_tables(desk, "2401.00001", losses(), keep=True)
+    rows = (("Method", "AP"), ("full", "41.0"), ("w/o mosaic and mixup", "39.0"))
+    put_tables(desk, "2401.00002", table(rows, "1", "Table 1: Ablation study."))
+    assert places(search_rows(desk, "mosaic with mixup"))[:2] == [
+        ("2401.00002", "1", 2), ("2401.00001", "2", 2),
+    ]  # fmt: skip
+
+
 def test_more_words_beat_fewer(desk: Desk) -> None:
     put_tables(desk, "2401.00001", losses())
     assert places(search_rows(desk, "CIoU loss of the model"))[0] == ("2401.00001", "2", 3)

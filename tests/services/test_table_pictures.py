@@ -59,8 +59,9 @@ def test_a_table_without_a_place_has_no_picture(desk: Desk, paper_id: int) -> No
 def test_a_pdf_that_is_gone_is_said_to_be_missing(desk: Desk, paths: Paths, paper_id: int) -> None:
     for document in (paths.data / "documents").iterdir():
         document.unlink()
-    with pytest.raises(DocumentError, match="cannot be opened"):
+    with pytest.raises(DocumentError, match="is not here") as refused:
         region_picture(desk, paper_id, "3", width=200, height=100)
+    assert refused.value.hint == "Fetch it with: r2p tables 2304.08069 --again"
 
 
 def test_the_region_of_cells_stands_for_a_missing_box() -> None:

@@ -155,7 +155,7 @@ def test_files_that_r2p_does_not_read(tmp_path: Path) -> None:
     other.write_bytes(b"PK\x03\x04")
     with pytest.raises(DocumentError, match="neither a PDF nor"):
         kind_of_file(other)
-    with pytest.raises(DocumentError, match="No such file"):
+    with pytest.raises(NotFoundError, match=r"no file .*missing\.pdf"):
         fingerprint(tmp_path / "missing.pdf")
     with pytest.raises(DocumentError, match="is not a file"):
         fingerprint(tmp_path)
@@ -284,7 +284,7 @@ def test_a_paper_that_arxiv_does_not_know_needs_a_file(
     assert paper.id is not None
     found = extract_tables(desk, paper.id, now=NOW)
     assert found.state == "failed"
-    assert "r2p tables FILE --paper ID" in found.reason
+    assert "r2p tables FILE --paper 10.1/x" in found.reason
     attach_document(desk, paper.id, pdf, now=NOW)
     reader.will_find("pdf", made_table())
     assert extract_tables(desk, paper.id, now=LATER).state == "ready"
