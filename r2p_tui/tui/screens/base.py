@@ -41,11 +41,18 @@ class DeskScreen(Screen[None]):
         self.when_drawn(self.desk_app.refresh_status)
 
     def compose(self) -> ComposeResult:
+        self._take_breakpoints()
         yield ModeBar()
         yield from self.compose_body()
         yield Static(id="problem")
         yield Static("r2p needs a window of at least 40 columns and 10 lines.", id="too-small")
         yield KeyBar()
+
+    def _take_breakpoints(self) -> None:
+        """Before there are widgets: Textual does so with the first frame and styles all of them anew."""
+        width, height = self.app.size
+        for breakpoints, size in ((self.HORIZONTAL_BREAKPOINTS, width), (self.VERTICAL_BREAKPOINTS, height)):
+            self.add_class([name for least, name in breakpoints if size >= least][-1])
 
     def compose_body(self) -> Iterable[Widget]:
         """The widgets between the first line and the keys; one of them has the id `body`."""

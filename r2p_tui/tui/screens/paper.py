@@ -68,6 +68,7 @@ class PaperScreen(DeskScreen):
     `monotonic` is what the timer of a pass goes by, in seconds.
     """
 
+    AUTO_FOCUS = ""  # the part that is opened takes it
     BINDINGS = paper_bindings()
 
     def __init__(
