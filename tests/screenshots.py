@@ -34,6 +34,8 @@ README = PROJECT / "README.md"
 NOW = datetime(2026, 11, 20, 8, 2, tzinfo=UTC)
 WIDE, SMALL = (120, 40), (80, 24)
 READ_IN_TWO_PASSES = PaperReference("arxiv", "1708.02002")
+WITH_ABLATIONS = PaperReference("arxiv", "1706.03762")
+QUESTION = "AP_S"
 
 # A cell of the picture is 12.2 units wide and a letter of this font 0.602 em, so that columns stay aligned
 # in renderers that do not stretch text.
@@ -89,6 +91,14 @@ async def _visit(paths: Paths, size: tuple[int, int], suffix: str) -> None:
         await take("paper")
         await pilot.press("l")
         await take("notes")
+        app.open_paper(_paper_id(paths, WITH_ABLATIONS), tables=True)
+        await take("tables")
+        await pilot.press("p")
+        await take("deltas")
+        await pilot.press("escape", "escape", "A")
+        await _settle(pilot)
+        await pilot.press(*QUESTION, "enter")
+        await take("ablations")
 
 
 async def _settle(pilot: Pilot[int]) -> None:

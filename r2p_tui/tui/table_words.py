@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import isclose
 from typing import TYPE_CHECKING
@@ -194,6 +195,24 @@ def row_label(view: TableView, row: int) -> str:
     return words or ", ".join(_switched_on(view, row)) or f"row {view.table.row_name(row)}"
 
 
+def _bar_names(view: TableView, rows: Sequence[int]) -> dict[int, str]:
+    """What bars are called: as their rows, and by what they set where several rows are called the same."""
+    labels = {row: row_label(view, row) for row in rows}
+    often = {label for label, count in Counter(labels.values()).items() if count > 1}
+    return {
+        row: " ".join([label, *_settings(view, row)]) if label in often else label
+        for row, label in labels.items()
+    }
+
+
+def _settings(view: TableView, row: int) -> Iterator[str]:
+    """`dk 16`: what the columns that are varied say in a row."""
+    for column in view.understanding.columns:
+        text = clean_line(view.table.rows[row][column.index])
+        if column.role == "factor" and text and not is_check(text):
+            yield f"{short_header(view, column.index)} {text}"
+
+
 def _switched_on(view: TableView, row: int) -> Iterator[str]:
     for column in view.understanding.columns:
         cell = view.table.places.get((row, column.index))
@@ -244,15 +263,20 @@ def plotted_columns(view: TableView) -> list[int]:
 def series_of(view: TableView, column: int) -> Series:
     """The deltas of one column as bars, in the order of the rows."""
     baseline = view.understanding.baseline_row
+    deltas = [
+        delta
+        for delta in sorted(view.understanding.deltas, key=lambda delta: delta.row)
+        if delta.column == column and delta.row != baseline
+    ]
+    names = _bar_names(view, [delta.row for delta in deltas])
     bars = [
         Bar(
-            shorten(row_label(view, delta.row), 40),
+            shorten(names[delta.row], 40),
             delta.value,
             delta_words(view, delta),
             tone_of(delta.better),
         )
-        for delta in sorted(view.understanding.deltas, key=lambda delta: delta.row)
-        if delta.column == column and delta.row != baseline
+        for delta in deltas
     ]
     found = column_of(view, column)
     way = f", {WAYS[found.direction]}" if found and found.direction else ""
