@@ -9,6 +9,7 @@ from r2p_tui.pdf.grid.pieces import Line, Phrase, Piece, is_value, joined_text, 
 
 _ALIGNED = 0.25
 _OVERHANG = 0.3
+_EXACT = 0.05
 
 
 class Run(NamedTuple):
@@ -37,7 +38,10 @@ class Run(NamedTuple):
 
 def runs_of(line: Line, columns: Columns, scale: Scale) -> list[Run]:
     """The texts of the line, at most one to a column; a text over several columns stays whole."""
-    parts = [run for phrase in phrases_of(line, scale.space) for run in _cut(phrase, columns, scale)]
+    phrases = phrases_of(line, scale.space)
+    # A title or a header may stand over columns and begin with one by chance; a row of values has cells.
+    bears_values = any(is_value(joined_text(phrase.pieces)) for phrase in phrases)
+    parts = [run for phrase in phrases for run in _cut(phrase, columns, scale, bears_values=bears_values)]
     runs: list[Run] = []
     for run in sorted(parts, key=lambda part: (part.first, part.left)):
         if runs and run.first <= runs[-1].last:
@@ -47,12 +51,14 @@ def runs_of(line: Line, columns: Columns, scale: Scale) -> list[Run]:
     return runs
 
 
-def _cut(phrase: Phrase, columns: Columns, scale: Scale) -> list[Run]:
+def _cut(phrase: Phrase, columns: Columns, scale: Scale, *, bears_values: bool) -> list[Run]:
     by_column: dict[int, list[Piece]] = {}
     for piece in phrase.pieces:
         by_column.setdefault(columns.at(piece.middle), []).append(piece)
     parts = [Run(column, column, tuple(pieces)) for column, pieces in sorted(by_column.items())]
     if any(is_value(part.text) for part in parts) and all(_fits(part, columns, scale) for part in parts):
+        return parts
+    if bears_values and len(parts) > 1 and _stand_apart(parts, columns, scale):
         return parts
     slack = _OVERHANG * scale.em
     first, last = columns.at(phrase.left + slack), columns.at(phrase.right - slack)
@@ -66,6 +72,15 @@ def _reaches(phrase: Phrase, columns: Columns, scale: Scale) -> bool:
     first, last = columns.at(phrase.left), columns.at(phrase.right)
     middle = (columns.bodies[first][0] + columns.bodies[last][1]) / 2
     return abs(phrase.middle - middle) <= scale.em
+
+
+def _stand_apart(parts: list[Run], columns: Columns, scale: Scale) -> bool:
+    """Whether words of two columns only come close: each begins its column to the point, and ends in it."""
+    edges = [(part, *columns.bodies[part.first]) for part in parts[1:]]
+    return all(
+        abs(part.left - low) <= _EXACT * scale.em and part.right < high - scale.em
+        for part, low, high in edges
+    )
 
 
 def _fits(part: Run, columns: Columns, scale: Scale) -> bool:
