@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from r2p_tui.domain.table_routes import Reconciled
-
 from r2p_tui.domain.papers import IncomingPaper, Source
+from r2p_tui.domain.table_routes import Reconciled
 from r2p_tui.domain.tables import Box, Cell, Table
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.table_views import records_of_reconciled, rows_for_search, views_of_reconciled
