@@ -73,15 +73,26 @@ def _text(raw: RawCell, column: Column, render: Render) -> Text:
 
 def _clipped(cells: list[Cell], row_count: int) -> list[Cell]:
     """Spans that reach upward turned round, and none over another cell or past the end."""
+    taken = _rows_with_text(cells)
+    turned = [cell if cell.row_span > 0 else _clip(cell, taken, row_count) for cell in cells]
+    # What reached upward begins higher now, and stops those that reach down.
+    taken = _rows_with_text(turned)
+    return [
+        cell if before.row_span < 1 else _clip(cell, taken, row_count)
+        for before, cell in zip(cells, turned, strict=True)
+    ]
+
+
+def _rows_with_text(cells: Iterable[Cell]) -> dict[int, list[int]]:
+    """For each column the rows in which a cell begins, in order."""
     taken: dict[int, list[int]] = {}
     for cell in cells:
         for column in range(cell.column, cell.column + cell.column_span):
             taken.setdefault(column, []).append(cell.row)
-    return [_clip(cell, taken, row_count) for cell in cells]
+    return {column: sorted(rows) for column, rows in taken.items()}
 
 
 def _clip(cell: Cell, taken: dict[int, list[int]], row_count: int) -> Cell:
-    """`taken` are the rows with text of each column, in order."""
     if cell.row_span == 1:
         return cell
     if cell.row_span in (0, -1):
