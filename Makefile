@@ -1,11 +1,11 @@
-# Two commands: `make demo` opens r2p on an offline library, `make test` runs everything that CI runs.
+# `make demo` opens r2p on an offline library, `make jobs` adds what trains models, `make test` runs everything that CI runs.
 VENV   ?= .venv
 PYTHON ?= python3
 BIN    := $(VENV)/bin
 # Compiled once here, so that no later start has to.
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint constraints.txt
 
-.PHONY: demo test test-slow check format snapshots screenshots bench bench-tools clean
+.PHONY: demo test test-slow check format snapshots screenshots bench bench-tools jobs clean
 
 demo: $(VENV)/.app
 	$(BIN)/r2p demo
@@ -36,6 +36,10 @@ screenshots: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks
 
+# What trains and exports models: PyTorch with its GPU libraries, about 6 GB.
+jobs: $(VENV)/.app
+	$(UV) --editable '.[jobs]'
+
 # The open tools beside which tests/benchmarks/tables.py runs r2p. Two of them bring an OpenCV each: the fuller one wins.
 bench-tools: $(VENV)/.dev
 	$(UV) --editable '.[bench]'
@@ -54,5 +58,5 @@ $(VENV)/.app: $(BIN)/uv pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.app
-	$(UV) --group dev
+	$(UV) --editable '.[jobs,ray]' --group dev
 	touch $@

@@ -44,12 +44,22 @@ class ReadingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How many runs the processor takes at once (a GPU takes one), and where weights come from."""
+
+    cpu_slots: int = 1
+    assets_url: str = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
+    hub_url: str = "https://huggingface.co"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; `keys` maps the id of a key binding to the keys that replace its own."""
 
     arxiv: ArxivSettings = field(default_factory=ArxivSettings)
     triage: TriageSettings = field(default_factory=TriageSettings)
     reading: ReadingSettings = field(default_factory=ReadingSettings)
+    runs: RunSettings = field(default_factory=RunSettings)
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -201,4 +211,7 @@ _CHECKS: dict[str, Callable[[str, Any, str], Any]] = {
     "triage.keywords": _texts,
     "triage.cross_lists": _flag,
     "reading.idle_seconds": _whole(10, 3600),
+    "runs.cpu_slots": _whole(1, 64),
+    "runs.assets_url": _url,
+    "runs.hub_url": _url,
 }

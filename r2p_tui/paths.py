@@ -39,6 +39,14 @@ class Paths(NamedTuple):
         return self.state / "r2p.log"
 
     @property
+    def runs(self) -> Path:
+        return self.data / "runs"
+
+    @property
+    def slots(self) -> Path:
+        return self.state / "slots"
+
+    @property
     def limiter(self) -> Path:
         return self.state / "limits"
 

@@ -117,8 +117,16 @@ ALLOWED = {
     "arxiv": ("sources",),
     "sklearn": ("domain/ranking.py", "domain/features.py"),
     "scipy": ("domain/ranking.py", "domain/features.py"),
-    "numpy": ("domain/ranking.py", "domain/features.py"),
+    "numpy": (
+        "domain/ranking.py",
+        "domain/features.py",
+        "domain/boxes.py",
+        "domain/data_check",
+        "demo/inspection",
+        "runs/data/pixels.py",
+    ),
     "click": (),
+    "plotext": ("cli/plot_drawing.py",),
     "torch": (),
 }
 

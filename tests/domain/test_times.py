@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r2p_tui.domain.times import ago, clock_text, parse_utc, short_date, utc_text
+from r2p_tui.domain.times import ago, clock_text, parse_utc, seconds_of, short_date, span_text, utc_text
+from r2p_tui.errors import UsageError
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=ZONES)  # noqa: DTZ001
@@ -72,3 +73,35 @@ def test_clocks_show_hours_only_when_there_are_any(seconds: float, text: str) ->
 )
 def test_how_long_ago_is_said_in_one_unit(past: timedelta, text: str) -> None:
     assert ago(NOW - past, NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (-3, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min"),
+        (1080, "18 min"),
+        (3600, "1 h"),
+        (11_100, "3 h 5 min"),
+        (86_400 + 22 * 3600, "1 d 22 h"),
+    ],
+)
+def test_a_length_of_time(seconds: float, text: str) -> None:
+    assert span_text(seconds) == text
+
+
+@given(st.integers(1, 3 * 86400))
+def test_a_length_of_time_is_read_as_it_was_written(seconds: int) -> None:
+    text = span_text(seconds)
+    assert span_text(seconds_of(text)) == text
+    assert seconds_of(text) <= seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "5", "0 s", "-5 s", "5 parsecs", "s", "1 h later", "1e9 d", "9" * 40 + "d"]
+)
+def test_what_is_no_length_of_time_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="no length of time"):
+        seconds_of(text)

@@ -1,0 +1,1 @@
+"""Background work: processes that outlive the terminal, and the folders through which they are known."""

@@ -1,0 +1,1 @@
+"""Runs on a Ray cluster: how jobs are sent, carried out there, and told here."""

@@ -1,0 +1,1 @@
+"""What programs report of themselves: their output, tables and event files."""

@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from r2p_tui.domain.criteria import Judgement, Moment, RecordedHistory, judge, parse
+from r2p_tui.domain.runs import ROLES, MetricPoint, Role
+
+NAN = math.nan
+RISING = [0.10, 0.22, 0.31, 0.36, 0.39, 0.41]
+OTHER = {"map50": [0.10, 0.30, 0.50, 0.58, 0.57], "latency_p99_ms": [20.0]}
+
+
+def points(name: str, values: list[float]) -> list[MetricPoint]:
+    """One each minute, with epochs from 1."""
+    return [MetricPoint(60.0 * epoch, {name: value}, epoch) for epoch, value in enumerate(values, 1)]
+
+
+def verdict(
+    text: str,
+    role: Role,
+    values: list[float],
+    *,
+    metric: str = "map50",
+    epochs: int | None = None,
+    ended: bool = False,
+    late: float = 0.0,
+) -> Judgement:
+    """Of a run that reported these values, `late` seconds after the last."""
+    references = {"run:12": [point for name in OTHER for point in points(name, OTHER[name])]}
+    history = RecordedHistory(points(metric, values), references=references)
+    now = Moment(60.0 * len(values) + late, len(values) or None, epochs, ended)
+    return judge(parse(text), role, history, now)
+
+
+TABLE: list[tuple[str, Role, list[float], bool, str, str]] = [
+    ("map50 >= 0.6", "success", RISING, False, "pending",
+     "map50 is 0.41 at epoch 6; at least 0.60 is asked for."),
+    ("map50 >= 0.6", "success", RISING, True, "broken",
+     "map50 was 0.41 at epoch 6; at least 0.60 was asked for."),
+    ("map50 >= 40%", "success", RISING, False, "met",
+     "map50 was 0.41 at epoch 6; at least 40% was asked for."),
+    ("map50 >= 0.3", "success", [0.4, 0.2], False, "pending",
+     "map50 is 0.20 at epoch 2; at least 0.30 is asked for."),
+    ("best map50 >= 0.3", "success", [0.4, 0.2], False, "met",
+     "The highest map50 was 0.40 at epoch 1; at least 0.30 was asked for."),
+    ("map50 >= 0.3 by epoch 4", "success", [0.4, 0.2], False, "met",
+     "map50 was 0.40 at epoch 1; at least 0.30 was asked for by epoch 4."),
+    ("map50 >= 0.60 by epoch 5", "kill", [0.1, 0.2, 0.25, 0.3, 0.31], False, "broken",
+     "map50 was 0.31 at epoch 5; at least 0.60 was asked for by epoch 5."),
+    ("map50 >= 0.60 by epoch 5", "kill", [0.1, 0.2], False, "pending",
+     "map50 is 0.20 at epoch 2; at least 0.60 is asked for by epoch 5."),
+    ("map50 >= 0.2 by epoch 5", "kill", [0.1, 0.2, 0.1], False, "met",
+     "map50 was 0.20 at epoch 2; at least 0.20 was asked for by epoch 5."),
+    ("map50 < 0.3 by epoch 2", "kill", RISING, False, "broken",
+     "map50 was 0.22 at epoch 2; at least 0.30 was asked for by epoch 2."),
+    ("map50 < 0.3 by epoch 4", "kill", RISING, False, "met",
+     "map50 was 0.31 at epoch 3; at least 0.30 was asked for by epoch 4."),
+    ("map50 >= 0.60 by 2 min", "soft-kill", RISING, False, "broken",
+     "map50 was 0.22 at epoch 2; at least 0.60 was asked for by 2 min."),
+    ("map50 < 0.1", "kill", RISING, False, "pending",
+     "map50 is 0.41 at epoch 6; below 0.10 is the sign to stop."),
+    ("map50 < 0.1", "kill", RISING, True, "met", "map50 was 0.41 at epoch 6; below 0.10 never came."),
+    ("map50 < 0.1", "soft-kill", [0.4, 0.05], False, "broken",
+     "map50 was 0.05 at epoch 2; below 0.10 is the sign to ask."),
+    ("map50 < 0.3", "kill", RISING, False, "broken",
+     "map50 was 0.10 at epoch 1; below 0.30 is the sign to stop."),
+    ("map50 < 0.3 after epoch 2", "kill", RISING, False, "pending",
+     "map50 is 0.41 at epoch 6; below 0.30 is the sign to stop."),
+    ("map50 < 0.3 after epoch 9", "kill", RISING, False, "pending", "No value of map50 after epoch 9 yet."),
+    ("map50 < 0.3 after epoch 9", "kill", RISING, True, "unknown", "No value of map50 after epoch 9."),
+    ("map50 rising for 3 epochs", "kill", RISING, False, "broken",
+     "map50 has risen for 3 epochs in a row, from 0.10 at epoch 1 to 0.36 at epoch 4."),
+    ("map50 rising for 9 epochs", "kill", RISING, False, "pending",
+     "map50 is rising for 5 of 9 epochs, to 0.41 at epoch 6."),
+    ("map50 falling for 3 epochs", "kill", RISING, False, "pending",
+     "map50 is 0.41 at epoch 6, and not falling."),
+    ("map50 falling for 3 epochs", "kill", RISING, True, "met", "map50 was never falling for 3 epochs."),
+    ("map50 rising for 3 epochs by epoch 3", "kill", RISING, False, "broken",
+     "map50 had not risen for 3 epochs in a row by epoch 3."),
+    ("map50 falling for 2 epochs by epoch 2", "kill", [0.4, 0.3, 0.2, 0.1], False, "met",
+     "map50 was never falling for 2 epochs."),
+    ("map50 flat for 2 epochs", "kill", [0.3, 0.4, 0.4002, 0.39], False, "broken",
+     "map50 has stayed flat (no new best by more than 0.1%) for 2 epochs, from 0.40 at epoch 2 to"
+     " 0.39 at epoch 4."),
+    ("map50 is nan", "kill", [0.1, NAN, 0.2], False, "broken", "map50 became nan at epoch 2."),
+    ("map50 diverged", "kill", [0.1, math.inf], False, "broken", "map50 became inf at epoch 2."),
+    ("map50 diverged", "kill", [0.1], True, "met", "map50 stayed a finite number."),
+    ("map50 >= 0", "success", [0.1, NAN], False, "pending",
+     "map50 is nan at epoch 2; at least 0 is asked for."),
+    ("drop <= 1pt vs run:12", "success", [0.57], False, "met",
+     "map50 was 0.57 at epoch 1, 1.0 pt below the 0.58 of run:12; a drop of at most 1 pt was asked for."),
+    ("drop <= 1pt vs run:12", "kill", [0.1, 0.295, 0.6], False, "pending",
+     "map50 is 0.60 at epoch 3, 10.0 pt above the 0.50 of run:12; a drop of more than 1 pt is the"
+     " sign to stop."),
+    ("drop <= 1pt vs run:12", "kill", [0.1, 0.22], False, "broken",
+     "map50 was 0.22 at epoch 2, 8.0 pt below the 0.30 of run:12; a drop of more than 1 pt is the"
+     " sign to stop."),
+    ("drop <= 1pt vs run:12 by epoch 2", "kill", [0.1, 0.22], False, "broken",
+     "map50 was 0.22 at epoch 2, 36.0 pt below the 0.58 of run:12; a drop of at most 1 pt was asked"
+     " for by epoch 2."),
+    ("drop <= 30% vs run:12", "success", [0.41], True, "met",
+     "map50 was 0.41 at epoch 1, 29.3% below the 0.58 of run:12; a drop of at most 30% was asked for."),
+    ("map50 < 90% of run:12", "kill", [0.1, 0.28, 0.44], False, "broken",
+     "map50 was 0.44 at epoch 3; below 0.45 (90% of run:12 at epoch 3) is the sign to stop."),
+    ("map50 >= run:12", "kill", [0.1, 0.3, 0.49], False, "broken",
+     "map50 was 0.49 at epoch 3; below 0.50 (run:12 at epoch 3) is the sign to stop."),
+    ("map50 >= run:13", "kill", [0.1], False, "unknown", "run:13 has no value of map50 to compare with."),
+    ("mapp50 >= 0.3 by epoch 1", "kill", [0.1, 0.2], False, "unknown",
+     "No value of mapp50; this run reports map50."),
+    ("mapp50 >= 0.3", "success", [0.1], False, "pending", "No value of mapp50 yet; perhaps map50 is meant."),
+    ("map50 >= 0.3", "success", [], False, "pending", "No value of map50 yet."),
+    ("map50 >= 0.3", "success", [], True, "unknown", "No value of map50; this run reports nothing."),
+    ("map50 >= 0.3 by 0.5 s", "kill", [], False, "pending", "No value of map50 yet."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "role", "values", "ended", "light", "said"), TABLE)
+def test_a_criterion_is_judged_with_its_numbers(
+    text: str, role: Role, values: list[float], ended: bool, light: str, said: str
+) -> None:
+    found = verdict(text, role, values, ended=ended)
+    assert (found.light, found.sentence) == (light, said)
+
+
+def test_the_numbers_are_those_that_decided() -> None:
+    assert verdict("map50 >= 0.3 by epoch 4", "kill", RISING).numbers == ((3, 0.31),)
+    trend = verdict("map50 rising for 2 epochs", "kill", RISING)
+    assert trend.numbers == ((1, 0.10), (2, 0.22), (3, 0.31))
+    assert verdict("drop <= 1pt vs run:12", "kill", [0.1, 0.22]).numbers == ((2, 0.22), (2, 0.30))
+
+
+def test_silence_misses_a_deadline_but_a_misspelt_metric_does_not() -> None:
+    silent = verdict("map50 >= 0.3 by 20 s", "kill", [], late=21)
+    assert (silent.light, silent.sentence) == (
+        "broken", "Nothing was reported by 20 s, and so no value of map50."
+    )  # fmt: skip
+    assert verdict("mapp50 >= 0.3 by 20 s", "kill", [0.1]).light == "unknown"
+
+
+def test_a_value_that_comes_first_after_the_deadline_is_too_late() -> None:
+    history = RecordedHistory([MetricPoint(1, {"map50": 0.9}, 10)])
+    found = judge(parse("map50 >= 0.6 by epoch 5"), "kill", history, Moment(1, 10))
+    assert found.light == "broken"
+    assert found.sentence.startswith("map50 was first reported at epoch 10;")
+
+
+def test_the_last_epoch_itself_may_still_report() -> None:
+    history = RecordedHistory(points("map50", [0.1, 0.2]))
+    sentence = parse("map50 >= 0.6 by epoch 3")
+    assert judge(sentence, "kill", history, Moment(200, 3)).light == "pending"
+    assert judge(sentence, "kill", history, Moment(200, 4)).light == "broken"
+
+
+@pytest.mark.parametrize("text", ["map50 >= 0.60 by epoch 40", "map50 >= 0.60", "map50 >= 0.60 by hour 1"])
+def test_a_pending_target_tells_where_it_is_heading(text: str) -> None:
+    found = verdict(text, "success", RISING, epochs=40)
+    assert found.light == "pending"
+    assert "0.41, heading for 0." in found.sentence
+    assert " ± 0." in found.sentence
+
+
+def test_no_forecast_is_made_of_three_values() -> None:
+    assert "heading" not in verdict("map50 >= 0.60", "success", RISING[:3], epochs=40).sentence
+
+
+def test_units_follow_the_name_and_the_size_of_a_metric() -> None:
+    def light(text: str, metric: str, value: float) -> str:
+        return verdict(text, "success", [value], metric=metric).light
+
+    assert light("latency_p99_ms <= 0.033s", "latency_p99_ms", 33) == "met"
+    assert light("latency_p99_ms <= 0.033s", "latency_p99_ms", 34) == "pending"
+    assert light("size_mb <= 1GB", "size_mb", 999) == "met"
+    assert light("accuracy >= 60%", "accuracy", 61.0) == "met"
+    assert light("accuracy >= 60%", "accuracy", 59.0) == "pending"
+    assert light("latency_p99_ms <= 90% of run:12", "latency_p99_ms", 18) == "met"
+    assert light("latency_p99_ms <= 90% of run:12", "latency_p99_ms", 18.1) == "pending"
+
+
+def test_the_primary_metric_is_the_stricter_where_it_is_reported() -> None:
+    both = [MetricPoint(1, {"map50": 0.9, "map50_95": 0.2}, 1)]
+    history = RecordedHistory(both, references={"baseline": [MetricPoint(1, {"map50_95": 0.5}, 1)]})
+    found = judge(parse("drop <= 1pt vs baseline"), "success", history, Moment(1, 1))
+    assert "30.0 pt below the 0.50 of baseline" in found.sentence
+
+
+def test_only_epochs_and_runs_without_epochs_count() -> None:
+    history = RecordedHistory(
+        [
+            MetricPoint(1, {"loss": 1.0}, 1, 5, "batch"),
+            MetricPoint(2, {"loss": 2.0}, None, 6, "batch"),
+            MetricPoint(3, {"loss": 3.0}, 1, 7, "epoch"),
+        ]
+    )
+    assert [reading.value for reading in history.readings("loss")] == [2.0, 3.0]
+
+
+def test_an_epoch_that_is_reported_again_replaces_what_followed() -> None:
+    history = RecordedHistory(points("loss", [3, 2, 9, 9]))
+    history.add([MetricPoint(500, {"loss": 1.0}, 3)])
+    assert [(reading.epoch, reading.value) for reading in history.readings("loss")] == [
+        (1, 3),
+        (2, 2),
+        (3, 1),
+    ]
+
+
+VALUES = st.lists(st.one_of(st.floats(0, 1), st.just(NAN)), max_size=12)
+TEXTS = st.sampled_from([text for text, *_ in TABLE])
+
+
+@given(TEXTS, st.sampled_from(ROLES), VALUES, st.booleans(), st.floats(0, 1e4))
+def test_every_history_gets_one_line(
+    text: str, role: Role, values: list[float], ended: bool, late: float
+) -> None:
+    found = verdict(text, role, values, ended=ended, late=late, epochs=20)
+    assert found.light in ("met", "pending", "broken", "unknown")
+    assert found.sentence.endswith(".") and "\n" not in found.sentence
+    if ended:
+        assert found.light != "pending"
+
+
+@given(VALUES, VALUES)
+def test_the_best_that_met_a_target_goes_on_meeting_it(values: list[float], more: list[float]) -> None:
+    if verdict("best map50 >= 0.6", "success", values).light == "met":
+        assert verdict("best map50 >= 0.6", "success", values + more).light == "met"
+
+
+@given(TEXTS, VALUES, VALUES)
+def test_a_kill_that_was_broken_stays_broken(text: str, values: list[float], more: list[float]) -> None:
+    # The size of later values may tell that percentages are no fractions; here all are fractions.
+    if verdict(text, "kill", values).light == "broken":
+        assert verdict(text, "kill", values + more).light == "broken"
+
+
+@given(VALUES, st.integers(1, 5))
+def test_rising_needs_as_many_increases_in_a_row(values: list[float], count: int) -> None:
+    increases = "".join("x" if later > earlier else "." for earlier, later in pairwise(values))
+    found = verdict(f"map50 rising for {count} epochs", "kill", values)
+    assert (found.light == "broken") == ("x" * count in increases)
+    if found.light == "broken":
+        assert len(found.numbers) == count + 1
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=8).flatmap(
+        lambda v: st.tuples(st.just(v), st.permutations(v))
+    )
+)
+def test_the_best_does_not_depend_on_the_order(orders: tuple[list[float], list[float]]) -> None:
+    one, other = (verdict("best map50 >= 0.5", "success", values, ended=True) for values in orders)
+    assert one.light == other.light
+    assert [value for _, value in one.numbers] == [value for _, value in other.numbers]
+
+
+@given(VALUES, st.floats(0, 1))
+def test_nan_never_meets_a_comparison(values: list[float], limit: float) -> None:
+    for operator in (">=", ">", "<=", "<", "="):
+        if values:
+            assert verdict(f"map50 {operator} {limit!r}", "success", [*values, NAN]).light == "pending"
