@@ -21,6 +21,7 @@ from r2p_tui.config import ArxivSettings, load_settings
 from r2p_tui.domain.times import ago
 from r2p_tui.errors import R2PError, SourceError, StoreError
 from r2p_tui.paths import Paths
+from r2p_tui.runs.local import outlives_logout
 from r2p_tui.services.document_files import kept_path
 from r2p_tui.store.backup import list_backups, verify
 from r2p_tui.store.connection import SCHEMA_VERSION, free_megabytes
@@ -315,6 +316,15 @@ def _optional_parts() -> Iterator[Finding]:
         yield Finding("git", "ok", "git is there: a surprise notes repository, branch and commit.")
     else:
         yield Finding("git", "warn", "git is not there, so a surprise notes only its folder.", "Install git.")
+    if outlives_logout():
+        yield Finding("runs", "ok", "Background runs go on when you log out.")
+    else:
+        yield Finding(
+            "runs",
+            "warn",
+            "This machine ends background runs when you log out (KillUserProcesses=yes).",
+            "Let them go on with: loginctl enable-linger",
+        )
     for module, purpose in _OPTIONAL.items():
         there = "installed" if find_spec(module) else "not installed"
         yield Finding(module, "ok", f"{module} is {there}; only {purpose} need it.")

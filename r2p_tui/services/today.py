@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
-from r2p_tui.services import triage
+from r2p_tui.domain.runs import MetricPoint
+from r2p_tui.services import runs, triage
 from r2p_tui.services.desk import Desk
+from r2p_tui.services.run_views import RunView
+from r2p_tui.store import runs as run_store
 from r2p_tui.store import today as store
 from r2p_tui.store.surprises import Surprise, latest_surprises
 from r2p_tui.store.today import OpenPass, UnreadPaper
 
 WORTH_A_LOOK = 0.5
+_RUNS_LOOKED_AT = 50
+_RUNNING_AT_MOST = 3
+
+
+class RunningRun(NamedTuple):
+    """A run that goes on, with what it reported of each metric after each epoch."""
+
+    view: RunView
+    curves: Mapping[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,7 @@ class TodayView:
     passes: dict[int, int]
     synced_at: datetime | None
     sync_outcomes: tuple[tuple[str, str], ...]
+    running: tuple[RunningRun, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -68,7 +83,23 @@ def today(desk: Desk, *, now: datetime) -> TodayView:
             passes=store.passes_finished(session, monday),
             synced_at=cursors[0].checked_at if cursors else None,
             sync_outcomes=tuple((cursor.listing, cursor.outcome) for cursor in cursors),
+            running=running(desk),
         )
+
+
+def running(desk: Desk) -> tuple[RunningRun, ...]:
+    """The runs that go on, newest first, as far as the store knows them."""
+    active = [view for view in runs.list_runs(desk, limit=_RUNS_LOOKED_AT) if view.state.is_active]
+    with desk.store.read() as session:
+        return tuple(
+            RunningRun(view, _curves(run_store.points_of(session, view.id)))
+            for view in active[:_RUNNING_AT_MOST]
+        )
+
+
+def _curves(points: list[MetricPoint]) -> dict[str, tuple[float, ...]]:
+    names = {name for point in points for name in point.values}
+    return {name: tuple(p.values[name] for p in points if name in p.values) for name in names}
 
 
 def headline(desk: Desk, *, now: datetime) -> tuple[int, int, str]:

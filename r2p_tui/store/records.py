@@ -7,6 +7,7 @@ from r2p_tui.store.claims import Claim
 from r2p_tui.store.documents import Document
 from r2p_tui.store.papers import Paper, PaperVersion
 from r2p_tui.store.reading import Note, NoteDraft, Reading, RedFlag, Viability
+from r2p_tui.store.runs import Run, RunEvent, RunPoint, RunQueue
 from r2p_tui.store.surprises import Surprise
 from r2p_tui.store.tables import PaperTable, TableCorrection, TableExtraction, TableRow
 from r2p_tui.store.triage import PaperScore, TriageDecision, TriageSession
@@ -25,6 +26,10 @@ __all__ = [
     "PaperVersion",
     "Reading",
     "RedFlag",
+    "Run",
+    "RunEvent",
+    "RunPoint",
+    "RunQueue",
     "Surprise",
     "SyncCursor",
     "TableCorrection",

@@ -159,7 +159,9 @@ def _key(old: sqlite3.Connection, table: str) -> str:
     (without_rowid,) = old.execute("SELECT wr FROM pragma_table_list WHERE name = ?", (table,)).fetchone()
     if not without_rowid:
         return "rowid"
-    return "paper_id" if "paper_id" in _columns(old, table) else "0"
+    query = "SELECT name FROM pragma_table_info(?) WHERE pk = 1 AND type = 'INTEGER'"
+    found = old.execute(query, (table,)).fetchone()
+    return str(found[0]) if found else "0"
 
 
 def _bounds(old: sqlite3.Connection, table: str, key: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from r2p_tui.domain.runs import RunSpec
 from r2p_tui.paths import Paths
 from r2p_tui.store.claims import Claim
 from r2p_tui.store.connection import attach
@@ -18,6 +19,7 @@ from r2p_tui.store.documents import Document
 from r2p_tui.store.engine import open_store
 from r2p_tui.store.papers import Paper
 from r2p_tui.store.reading import Note, Reading
+from r2p_tui.store.runs import Run, RunEvent, RunPoint
 from r2p_tui.store.surprises import Surprise
 from r2p_tui.store.tables import PaperTable, TableCorrection, TableExtraction, TableRow
 from r2p_tui.store.triage import TriageDecision, TriageSession
@@ -40,6 +42,8 @@ def make_store(paths: Paths, papers: int = 40) -> Path:
             session.add(TriageDecision(paper_id=number, session_id=1, decision="keep", decided_at=NOW))
             session.add_all(table_of(number))
             session.flush()
+            session.add_all(run_of(number))
+            session.flush()
             session.add(Surprise(text=f"surprise {number}", paper_id=number, claim_id=number, created_at=NOW))
     return paths.store
 
@@ -53,6 +57,23 @@ def _paper(number: int) -> Paper:
         authors=["A. Author"],
         added_at=NOW,
     )
+
+
+def run_of(number: int) -> list[SQLModel]:
+    """A run that ended, with a point and an event."""
+    spec = RunSpec("command", f"run {number}", argv=("true",)).values()
+    run = Run(
+        id=number,
+        kind="command",
+        name=f"run {number}",
+        state="done",
+        spec=spec,
+        created_at=NOW,
+        ended_at=NOW,
+        latest={"map50": 0.5},
+    )
+    point = RunPoint(run_id=number, position=0, time=1.0, epoch=1, metrics={"map50": 0.5})
+    return [run, point, RunEvent(run_id=number, position=0, time=1.0, event="started", content={})]
 
 
 def table_of(number: int) -> list[SQLModel]:
