@@ -16,6 +16,13 @@ _WORDS_OF = {
     "triage": ("keep", "skip", "later"),
     "tables": ("correct", "undo"),
     "claims": ("keep", "drop"),
+    "data": ("check",),
+    "run": ("train", "command", "shell"),
+    "runs": ("last",),
+    "logs": ("last",),
+    "plot": ("last",),
+    "stop": ("last",),
+    "resume": ("last",),
     "surprises": ("link",),
     "completions": ("bash", "zsh", "fish"),
 }

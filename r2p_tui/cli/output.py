@@ -38,6 +38,22 @@ def write(text: str = "", *, style: str | None = None) -> None:
     sys.stdout.write(_styled(clean(text), style, sys.stdout) + "\n")
 
 
+def write_drawn(lines: Sequence[str]) -> None:
+    """Lines of a drawing on stdout; all but their colours is cleaned, and those show on a terminal only."""
+    import re
+
+    parts = re.split(r"(\x1b\[[0-9;]*m)", "\n".join(lines))
+    cleaned = [clean(part) if index % 2 == 0 else part * shows_styles() for index, part in enumerate(parts)]
+    sys.stdout.write("".join(cleaned) + "\n")
+
+
+def shows_styles(stream: TextIO | None = None) -> bool:
+    """Whether colours and bold letters are for a reader who sees them; for stdout unless told."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") in (None, "", "dumb"):
+        return False
+    return (stream or sys.stdout).isatty()
+
+
 def say(text: str, *, style: str | None = None) -> None:
     """Talk on stderr, which no script reads as data."""
     sys.stderr.write(_styled(clean(text), style, sys.stderr) + "\n")
@@ -143,9 +159,9 @@ def _head(text: str, width: int) -> str:
 
 
 def _styled(text: str, style: str | None, stream: TextIO) -> str:
-    if style is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") in (None, "", "dumb"):
+    if style is None or not shows_styles(stream):
         return text
-    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if stream.isatty() else text
+    return f"\x1b[{_STYLES[style]}m{text}\x1b[0m"
 
 
 def _plain(value: Any) -> str:

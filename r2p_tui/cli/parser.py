@@ -17,7 +17,12 @@ TAKES_VALUE = ("--home",)
 
 
 class Parser(argparse.ArgumentParser):
-    """The parser of one command; `words` is what it takes beside options, `example` closes its help."""
+    """The parser of one command; `words` is what it takes beside options, `example` closes its help.
+
+    With `hands_on`, what stands after `--` belongs to another program: it is kept untouched, as `handed_on`.
+    """
+
+    hands_on = False
 
     def __init__(self, command: str, words: str, description: str, example: str) -> None:
         prog = f"r2p {command}".strip()
@@ -32,11 +37,16 @@ class Parser(argparse.ArgumentParser):
 
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         """Parse options and words in any order; raises UsageError that names what is wrong."""
+        handed_on: list[str] = []
+        if self.hands_on and "--" in arguments:
+            cut = arguments.index("--")
+            arguments, handed_on = arguments[:cut], list(arguments[cut + 1 :])
         # Words may stand between options, which argparse's intermixed mode allows but for a lone "--".
         parse = self.parse_known_args if "--" in arguments else self.parse_known_intermixed_args
         options, unknown = parse(arguments)
         if unknown:
             raise self._unknown(unknown[0])
+        options.handed_on = handed_on
         return options
 
     def error(self, message: str) -> NoReturn:

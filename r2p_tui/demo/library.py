@@ -12,6 +12,7 @@ from pathlib import Path
 from r2p_tui import __version__
 from r2p_tui.demo import examples
 from r2p_tui.demo.papers import PAPERS_FILE, packaged_papers
+from r2p_tui.demo.runs import RUNS_FILE, packaged_runs, write_folder
 from r2p_tui.demo.tables import TABLES_FILE, extractions, load_tables
 from r2p_tui.domain.announcements import eastern_day, last_possible_day
 from r2p_tui.domain.papers import Announcement
@@ -23,6 +24,7 @@ from r2p_tui.store.backup import verify
 from r2p_tui.store.connection import SCHEMA_VERSION
 from r2p_tui.store.papers import save_papers
 from r2p_tui.store.reading import save_note
+from r2p_tui.store.runs import add_events, add_points
 from r2p_tui.store.tables import replace_tables
 
 # No arXiv category: of many papers nobody has said which listing announced them.
@@ -55,7 +57,7 @@ def prepare_demo(paths: Paths, *, now: datetime, fresh: bool = False) -> Paths:
 def _edition() -> str:
     """A folder name that changes with r2p, with the schema of the store and with the packaged data."""
     digest = hashlib.sha256(f"{__version__} {SCHEMA_VERSION}".encode())
-    for name in (PAPERS_FILE, TABLES_FILE, examples.EXAMPLES_FILE, SETTINGS_FILE):
+    for name in (PAPERS_FILE, TABLES_FILE, RUNS_FILE, examples.EXAMPLES_FILE, SETTINGS_FILE):
         digest.update(_packaged(name))
     return digest.hexdigest()[:12]
 
@@ -104,7 +106,7 @@ def _fill(paths: Paths, now: datetime) -> None:
 
 def _fill_store(desk: Desk, now: datetime) -> None:
     """Everything in one transaction: forty separate commits would take longer than reading the papers."""
-    papers, written = list(packaged_papers()), examples.load_examples()
+    papers, written, runs = list(packaged_papers()), examples.load_examples(), packaged_runs()
     versions = {str(paper.arxiv_id): paper.version for paper in papers}
     today, days_ago = eastern_day(now), examples.days_since_announced(written, now)
     announced = [
@@ -124,6 +126,12 @@ def _fill_store(desk: Desk, now: datetime) -> None:
         session.add_all(examples.surprises(written, ids, now))
         for found in extractions(load_tables(), ids, now):
             replace_tables(session, found.extraction, found.tables, found.rows)
+        for number, run in enumerate(runs, 1):
+            session.add(run.record(number, now))
+            add_points(session, number, run.timed_points(now))
+            add_events(session, number, run.timed_events(now))
+    for number, run in enumerate(runs, 1):
+        write_folder(desk.paths, number, run, now)
 
 
 def _discard(root: Path) -> None:
