@@ -1,4 +1,4 @@
-"""The terminal program: one desk, three modes, and what every screen shares."""
+"""The terminal program: one desk, four modes, and what every screen shares."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from r2p_tui.services.sync import SyncProgress, SyncResult
 
 BACKUP_AFTER_SECONDS = 60
+RUNS_EVERY_SECONDS = 3.0
 
 
 def _today() -> Screen[Any]:
@@ -56,6 +57,12 @@ def _library() -> Screen[Any]:
     return LibraryScreen()
 
 
+def _runs() -> Screen[Any]:
+    from r2p_tui.tui.screens.runs import RunsScreen
+
+    return RunsScreen()
+
+
 def _commands() -> type[Provider]:
     from r2p_tui.tui.commands import KeyCommands
 
@@ -73,13 +80,15 @@ class R2PApp(App[int]):
         "screens/library.tcss",
         "screens/paper.tcss",
         "screens/ablations.tcss",
+        "screens/runs.tcss",
     ]
-    MODES = {"today": _today, "triage": _triage, "library": _library}
+    MODES = {"today": _today, "triage": _triage, "library": _library, "runs": _runs}
     COMMANDS = {_commands}
     BINDINGS = [
         Binding("1", "switch_mode('today')", "Today", show=False, id="mode.today"),
         Binding("2", "switch_mode('triage')", "Triage", show=False, id="mode.triage"),
         Binding("3", "switch_mode('library')", "Library", show=False, id="mode.library"),
+        Binding("5", "switch_mode('runs')", "Runs", show=False, id="mode.runs"),
         Binding("R", "sync", "Read arXiv now", show=False, id="app.sync"),
         Binding("s", "surprise", "Log a surprise", show=False, id="app.surprise"),
         Binding("A", "ablations", "Search the tables of all papers", show=False, id="app.ablations"),
@@ -126,6 +135,7 @@ class R2PApp(App[int]):
         install_exit_signals(asyncio.get_running_loop(), self._on_exit_signal)
         self.status = Status(right=self._whereabouts())
         self.set_timer(BACKUP_AFTER_SECONDS, self._back_up)
+        self.set_interval(RUNS_EVERY_SECONDS, self._look_after_runs)
         if self._hands is not None:
             self.call_after_refresh(self._hands.take_over)
             self.set_interval(1.0, self._hands.tick)
@@ -145,6 +155,16 @@ class R2PApp(App[int]):
 
         if not self.demo:
             self.tasks.run(self, work, lambda _: None, group="backup")
+
+    def _look_after_runs(self) -> None:
+        """Whoever has r2p open sees to it that runs which ended are told, and that waiting ones start."""
+
+        def work(desk: Desk) -> int:
+            from r2p_tui.services import run_queue
+
+            return run_queue.refresh(desk, now=self.now()).running
+
+        self.tasks.run(self, work, self.count_running, failed=lambda _: None, group="runs")
 
     def _on_exit_signal(self, number: int) -> None:
         self.exit(128 + number)
@@ -212,7 +232,7 @@ class R2PApp(App[int]):
 
         def show(status: Status) -> None:
             right = "demonstration library" if self.demo else status.right
-            self.status = status._replace(right=right, busy=self.status.busy)
+            self.status = status._replace(right=right, busy=self.status.busy, running=self.status.running)
 
         self.tasks.run(self, look, show, failed=lambda _: None, group="status")
 
@@ -221,6 +241,11 @@ class R2PApp(App[int]):
         status = self.status
         if status.waiting is not None and status.kept is not None:
             self.status = status._replace(waiting=status.waiting + waiting, kept=status.kept + kept)
+
+    def count_running(self, running: int) -> None:
+        """Tell in the first line how many runs go on."""
+        if running != (self.status.running or 0):
+            self.status = self.status._replace(running=running)
 
     def _whereabouts(self) -> str:
         return " ".join(self.settings.arxiv.categories)

@@ -70,6 +70,12 @@ def at_least(name: str, rate: float, limit: float) -> Figure:
     return _report(figure, f"{rate:,.0f}/s", "", "", f">= {limit:,.0f}/s")
 
 
+def megabytes_at_most(name: str, megabytes: float, limit: float) -> Figure:
+    """Memory against a fixed limit, both in megabytes."""
+    figure = Figure(name, megabytes, None, None, limit, megabytes <= limit)
+    return _report(figure, f"{megabytes:.1f} MB", "", "", f"<= {limit:g} MB")
+
+
 def duration(seconds: float) -> str:
     """`812 µs`, `9.31 ms`, `1.24 s`."""
     for size, unit in ((1.0, "s"), (1e-3, "ms")):
@@ -118,5 +124,5 @@ def _report(figure: Figure, measured: str, yardstick: str, ratio: str, limit: st
 
 __all__ = [
     "FIGURES", "Figure", "alternate", "at_least", "at_most", "compare", "duration", "heading", "machine",
-    "median", "p95", "rounds", "save",
+    "median", "megabytes_at_most", "p95", "rounds", "save",
 ]  # fmt: skip

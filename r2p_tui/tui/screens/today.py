@@ -10,17 +10,22 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
-from r2p_tui.domain.times import ago
+from r2p_tui.domain.times import ago, span_text
 from r2p_tui.text import count_of
+from r2p_tui.tui import run_words
 from r2p_tui.tui.messages import PapersChanged
 from r2p_tui.tui.screens.base import DeskScreen
 from r2p_tui.tui.widgets.line_block import Line, LineBlock
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from r2p_tui.services.desk import Desk
-    from r2p_tui.services.today import TodayView
+    from r2p_tui.services.today import RunningRun, TodayView
+
+RUNS_EVERY_SECONDS = 4.0
+SPARKS_AT_MOST = 16
 
 
 class TodayScreen(DeskScreen):
@@ -46,12 +51,14 @@ class TodayScreen(DeskScreen):
                 yield LineBlock("Morning", id="morning")
                 yield LineBlock("Reading", id="reading")
             with Vertical(classes="column", id="right"):
+                yield LineBlock("Running", id="running")
                 yield LineBlock("This week", id="week")
                 yield LineBlock("Surprises", id="surprises")
                 yield LineBlock("arXiv", id="arxiv")
 
     def on_mount(self) -> None:
         self.when_drawn(self._load)
+        self.set_interval(RUNS_EVERY_SECONDS, self._look_at_runs)
 
     def on_screen_resume(self) -> None:
         if self._view is not None:
@@ -73,10 +80,26 @@ class TodayScreen(DeskScreen):
         now = self.desk_app.now()
         self._put("morning", _morning(view, self.desk_app.settings.triage.minutes))
         self._put("reading", _reading(view))
+        self._put("running", _running(view.running))
         self._put("week", _week(view))
         self._put("surprises", _surprises(view, now))
         self._put("arxiv", _sync(view, now))
         self.desk_app.refresh_status()
+
+    def _look_at_runs(self) -> None:
+        """What runs is told anew while one looks; the rest of the morning stands still."""
+        if self.app.screen is not self or not self.desk_app.status.running:
+            return
+
+        def look(desk: Desk) -> tuple[RunningRun, ...]:
+            from r2p_tui.services import today
+
+            return today.running(desk)
+
+        def show(running: tuple[RunningRun, ...]) -> None:
+            self._put("running", _running(running))
+
+        self.tasks.run(self, look, show, failed=lambda _: None, group="running")
 
     def _put(self, part: str, lines: list[Line]) -> None:
         self.query_one(f"#{part}", LineBlock).show(lines)
@@ -124,6 +147,26 @@ def _reading(view: TodayView) -> list[Line]:
     if lines:
         return [lines[0]._replace(key="c"), *lines[1:]]
     return [Line("No paper is open: keep one in triage, then read it.", key="2", style="$muted")]
+
+
+def _running(runs: Sequence[RunningRun]) -> list[Line]:
+    """Nothing where nothing runs, so that the week stays on top."""
+    lines: list[Line] = []
+    for view, curves in runs:
+        metric = view.main_metric
+        drawn = run_words.sparkline(curves.get(metric, ()), SPARKS_AT_MOST)
+        left = f"{span_text(view.eta_seconds)} left" if view.eta_seconds is not None else ""
+        facts = [view.state_text if not view.supervised else ""]
+        facts += [f"epoch {view.epoch}/{view.epochs}" if view.epoch and view.epochs else ""]
+        facts += [f"{run_words.metric_words(view)} {drawn}".strip(), left]
+        lines.append(
+            Line(f"{run_words.state_mark(view)} {view.name}", style="bold", key="" if lines else "5")
+        )
+        lines.append(Line(" · ".join(fact for fact in facts if fact)))
+        lines += [Line(f"? {question.sentence}", style="bold $due") for question in view.questions]
+        if told := run_words.lights_short(view):
+            lines.append(Line(told, style="$muted"))
+    return lines
 
 
 def _week(view: TodayView) -> list[Line]:

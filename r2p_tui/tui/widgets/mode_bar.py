@@ -25,7 +25,12 @@ class Mode(NamedTuple):
 
 
 _NAME = " r2p "
-MODES = (Mode("1", "today", "Today"), Mode("2", "triage", "Triage"), Mode("3", "library", "Library"))
+MODES = (
+    Mode("1", "today", "Today"),
+    Mode("2", "triage", "Triage"),
+    Mode("3", "library", "Library"),
+    Mode("5", "runs", "Runs"),
+)
 
 
 class Status(NamedTuple):
@@ -35,6 +40,7 @@ class Status(NamedTuple):
     kept: int | None = None
     right: str = ""
     busy: str = ""
+    running: int | None = None
 
 
 class ModeBar(Widget):
@@ -86,7 +92,8 @@ class ModeBar(Widget):
         return cast("R2PApp", self.app)
 
     def _labels(self) -> Iterator[tuple[Mode, str]]:
-        counts = {"triage": self._app.status.waiting, "library": self._app.status.kept}
+        status = self._app.status
+        counts = {"triage": status.waiting, "library": status.kept, "runs": status.running}
         for mode in MODES:
-            count = counts.get(mode.name)
-            yield mode, f" {mode.key} {mode.title}{f' {count:,}' if count else ''} "
+            count, mark = counts.get(mode.name), "●" if mode.name == "runs" else ""
+            yield mode, f" {mode.key} {mode.title}{f' {mark}{count:,}' if count else ''} "

@@ -1,0 +1,270 @@
+"""The runs as a screen shows them: lists them, follows those in sight, and carries out what is asked."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Mapping, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from textual.message import Message
+from textual.widget import Widget
+
+from r2p_tui.domain.runs import MetricPoint, not_set_words
+from r2p_tui.errors import R2PError
+from r2p_tui.tui.growing_curve import GrowingCurve
+from r2p_tui.tui.widgets.log_pane import LogLines
+
+if TYPE_CHECKING:
+    from r2p_tui.domain.runs import RunSpec
+    from r2p_tui.services.desk import Desk
+    from r2p_tui.services.run_following import Follower
+    from r2p_tui.services.run_views import RunView
+    from r2p_tui.services.runs import Clone
+    from r2p_tui.tui.app import R2PApp
+
+LISTED_AT_MOST = 300
+LIST_SECONDS = 1.0
+_RESOURCES_KEPT = 600
+PER_BATCH = " per batch"
+
+
+class RunsSeen(Message):
+    """The keeper knows more than before; what it knows is with the keeper, so a newer one replaces this."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, RunsSeen)
+
+
+class RunTrace:
+    """What one run reported so far: a thread adds to it, the screen draws from it."""
+
+    def __init__(self, run_id: int) -> None:
+        self.run_id = run_id
+        self.curves: dict[str, GrowingCurve] = {}
+        self.x_names: dict[str, str] = {}
+        self.log = LogLines()
+        self.used: deque[dict[str, Any]] = deque(maxlen=_RESOURCES_KEPT)
+        self.read = False
+        self._start: float | None = None
+
+    def add(self, point: MetricPoint) -> None:
+        """Values of a batch go into curves of their own beside those of the epochs."""
+        self._start = point.time if self._start is None else self._start
+        batch = point.scope == "batch" and point.epoch is not None
+        for metric, value in point.values.items():
+            name = f"{metric}{PER_BATCH}" if batch else metric
+            curve = self.curves.get(name)
+            if curve is None:
+                curve = self.curves[name] = GrowingCurve()
+                self.x_names[name] = _x_name(point)
+            curve.add(self._x(point, self.x_names[name]), value)
+
+    def _x(self, point: MetricPoint, x_name: str) -> float:
+        known = {"epoch": point.epoch, "batch": point.step, "step": point.step}.get(x_name)
+        return float(known) if known is not None else point.time - (self._start or point.time)
+
+
+def _x_name(point: MetricPoint) -> str:
+    if point.scope == "epoch" and point.epoch is not None:
+        return "epoch"
+    if point.step is not None:
+        return "batch" if point.epoch is not None else "step"
+    return "second"
+
+
+class RunKeeper:
+    """Runs the services for `owner`, which gets a `RunsSeen` message whenever something is new.
+
+    `look` is called as often as the screen wants to know; it does nothing while the look before goes on.
+    """
+
+    def __init__(self, owner: Widget, app: R2PApp, *, failed: Callable[[R2PError], None]) -> None:
+        self._owner = owner
+        self._app = app
+        self._failed = failed
+        self.views: Sequence[RunView] = ()
+        self.paused = False
+        self.loaded = False
+        self.traces: dict[int, RunTrace] = {}
+        self._followers: dict[int, Follower] = {}
+        self._wanted: tuple[int, ...] = ()
+        self._looking = False
+        self._listed_at = 0.0
+
+    def follow(self, run_ids: Collection[int]) -> None:
+        """Read what these runs report; of others no more."""
+        self._wanted = tuple(run_ids)
+
+    def look(self, *, again: bool = False) -> None:
+        """Read what is new; `again` lists the runs at once."""
+        if again:
+            self._listed_at = 0.0
+        if self._looking:
+            return
+        self._looking = True
+        wanted, lists = self._wanted, monotonic() - self._listed_at >= LIST_SECONDS
+
+        def work(desk: Desk) -> None:
+            # Followers first: a number that was just written need not wait for the list.
+            seen = self._follow(desk, wanted)
+            if seen:
+                self._owner.post_message(RunsSeen())
+            if lists and self._list(desk):
+                self._owner.post_message(RunsSeen())
+
+        def done(_: None) -> None:
+            self._looking = False
+            if set(self._wanted) - self.traces.keys() or not self._listed_at:
+                self.look()
+
+        def failed(error: R2PError) -> None:
+            self._looking = False
+            self._failed(error)
+
+        self._app.tasks.run(self._owner, work, done, failed=failed, group="runs")
+
+    def _list(self, desk: Desk) -> bool:
+        from r2p_tui.services import runs
+        from r2p_tui.services.run_queue import refresh
+
+        # Set before, so that a change which comes meanwhile is listed once more.
+        self._listed_at = monotonic()
+        running = refresh(desk, now=self._app.now()).running
+        self._app.call_later(self._app.count_running, running)
+        views, paused = runs.list_runs(desk, limit=LISTED_AT_MOST), runs.queue_paused(desk)
+        if self.loaded and views == self.views and paused == self.paused:
+            return False
+        self.views, self.paused, self.loaded = views, paused, True
+        return True
+
+    def _follow(self, desk: Desk, wanted: Collection[int]) -> bool:
+        from r2p_tui.services.run_following import Follower
+
+        for run_id in self._followers.keys() - set(wanted):
+            # Read anew when it is marked again; else every run that was ever seen would stay in memory.
+            self._followers.pop(run_id)
+            self.traces.pop(run_id, None)
+        anything = False
+        for run_id in wanted:
+            if run_id not in self._followers:
+                self._followers[run_id], self.traces[run_id] = Follower(desk, run_id), RunTrace(run_id)
+            anything = self._read(self._followers[run_id], self.traces[run_id]) or anything
+        return anything
+
+    def _read(self, follower: Follower, trace: RunTrace) -> bool:
+        points, lines, used = follower.new_points(), follower.new_log_lines(), follower.new_resources()
+        for point in points:
+            trace.add(point)
+        trace.log.add(lines)
+        trace.used.extend(used)
+        first, trace.read = not trace.read, True
+        return bool(points or lines or used or first)
+
+    # What is asked
+
+    def act(self, work: Callable[[Desk], str]) -> None:
+        """Do it in the order of the keys, say the sentence that comes back, and look again."""
+
+        def done(sentence: str) -> None:
+            if sentence:
+                self._app.tell(sentence)
+            self.look(again=True)
+
+        self._app.tasks.in_order(self._owner, work, done)
+
+    def stop(self, run_id: int) -> None:
+        now = self._app.now()
+
+        def work(desk: Desk) -> str:
+            from r2p_tui.services import runs
+
+            view = runs.stop_run(desk, run_id, now=now)
+            ended = view.state.is_final
+            return f"Run {run_id} is {view.state}." if ended else f"Run {run_id} is asked to stop."
+
+        self.act(work)
+
+    def resume(self, run_id: int) -> None:
+        now = self._app.now()
+
+        def work(desk: Desk) -> str:
+            from r2p_tui.services import runs
+
+            view = runs.resume_run(desk, run_id, now=now)
+            lost = runs.not_kept(runs.view_of(desk, run_id).spec)
+            said = f"Run {view.id} goes on where run {run_id} ended; it is {view.state}."
+            return " ".join(filter(None, (said, not_set_words(lost))))
+
+        self.act(work)
+
+    def pause(self) -> None:
+        """Hold back what is queued, or let it start."""
+        paused, now = not self.paused, self._app.now()
+
+        def work(desk: Desk) -> str:
+            from r2p_tui.services import runs
+
+            runs.pause_queue(desk, paused, now=now)
+            held = "The queue is paused: what runs goes on, nothing new starts."
+            return held if paused else "The queue goes on."
+
+        self.act(work)
+
+    def answer(self, run_id: int, index: int, *, stop: bool) -> None:
+        now = self._app.now()
+
+        def work(desk: Desk) -> str:
+            from r2p_tui.services import runs
+
+            runs.answer(desk, run_id, index, stop=stop, now=now)
+            return f"Run {run_id} is asked to stop." if stop else f"Run {run_id} goes on."
+
+        self.act(work)
+
+    def submit(
+        self, spec: RunSpec, done: Callable[[RunView], None], failed: Callable[[R2PError], None]
+    ) -> None:
+        """Put a run into the queue; `failed` gets what is wrong with it."""
+        from r2p_tui.services.runs import Clone
+
+        self._submit(lambda _: Clone(spec, ()), done, failed)
+
+    def clone(
+        self,
+        run_id: int,
+        changes: Mapping[str, object],
+        done: Callable[[RunView], None],
+        failed: Callable[[R2PError], None],
+    ) -> None:
+        """The same for a run like another one; what could not be carried over is said."""
+
+        def spec_of(desk: Desk) -> Clone:
+            from r2p_tui.services import runs
+
+            return runs.clone_spec(desk, run_id, changes)
+
+        self._submit(spec_of, done, failed)
+
+    def _submit(
+        self,
+        spec_of: Callable[[Desk], Clone],
+        done: Callable[[RunView], None],
+        failed: Callable[[R2PError], None],
+    ) -> None:
+        now = self._app.now()
+
+        def work(desk: Desk) -> tuple[RunView, tuple[str, ...]]:
+            from r2p_tui.services import runs
+
+            spec, left_out = spec_of(desk)
+            return runs.submit(desk, spec, now=now), left_out
+
+        def submitted(found: tuple[RunView, tuple[str, ...]]) -> None:
+            view, left_out = found
+            done(view)
+            if left_out:
+                self._app.tell(not_set_words(left_out))
+            self.look(again=True)
+
+        self._app.tasks.in_order(self._owner, work, submitted, failed=failed)
