@@ -99,6 +99,12 @@ async def _visit(paths: Paths, size: tuple[int, int], suffix: str) -> None:
         await _settle(pilot)
         await pilot.press(*QUESTION, "enter")
         await take("ablations")
+        await pilot.press("escape", "5")
+        await _settle(pilot)
+        await pilot.press("G", "space", "k", "space")
+        await take("runs")
+        await pilot.press("c")
+        await take("compared-runs")
 
 
 async def _settle(pilot: Pilot[int]) -> None:
