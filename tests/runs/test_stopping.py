@@ -101,7 +101,9 @@ def test_runs_that_a_run_started_are_not_of_it(start: Start, tmp_path: Path) -> 
     wait_until(lambda: len(processes.descendants(worker.pid)) == 2)
     wait_until(lambda: [one.pid for one in of_run(tmp_path, worker)] == [worker.pid])
     other = next(one for one in processes.descendants(worker.pid) if one.pgid == worker.pgid)
-    assert [one.pid for one in stopping.below_supervisor(os.getpid())] == [worker.pid]
+    # This process has children of its own, such as the pools of other tests.
+    below = {one.pid for one in stopping.below_supervisor(os.getpid())}
+    assert worker.pid in below and not below & {one.pid for one in processes.descendants(worker.pid)}
     processes.signal_group(worker, signal.SIGKILL)
     assert other
 

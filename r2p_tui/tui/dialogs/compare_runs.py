@@ -45,7 +45,7 @@ class CompareRunsDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog") as dialog:
-            dialog.border_title = f"Run {self._runs[1]} against run {self._runs[0]}"
+            dialog.border_title = self._heading()
             yield Static("reading both runs …", id="compared")
 
     def on_mount(self) -> None:
@@ -72,10 +72,13 @@ class CompareRunsDialog(ModalScreen[None]):
             Content.styled(clean(f"{error.message}\n{error.hint}"), "$error")
         )
 
+    def _heading(self) -> Content:
+        return Content(f"Run {self._runs[1]} against run {self._runs[0]}")
+
     def action_swap(self) -> None:
         """Measure the first against the second."""
         self._runs = (self._runs[1], self._runs[0])
-        self.query_one(VerticalScroll).border_title = f"Run {self._runs[1]} against run {self._runs[0]}"
+        self.query_one(VerticalScroll).border_title = self._heading()
         self._load()
 
     def action_scroll(self, lines: int) -> None:

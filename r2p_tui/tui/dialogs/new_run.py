@@ -92,7 +92,7 @@ class NewRunDialog(ModalScreen["RunView | None"]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", can_focus=False) as dialog:
-            dialog.border_title = f"Like run {self._like.id}" if self._like else "New run"
+            dialog.border_title = Content(f"Like run {self._like.id}" if self._like else "New run")
             with Grid():
                 yield from self._fields()
             yield Static(id="new-said")
@@ -104,7 +104,7 @@ class NewRunDialog(ModalScreen["RunView | None"]):
 
     def _fields(self) -> Iterator[Label | Input]:
         for name, (title, example) in _FIELDS[self._kind].items():
-            yield Label(title, id=f"label-{name}")
+            yield Label(Content(title), id=f"label-{name}")
             yield Input(clean_line(self._values.get(name, "")), placeholder=example, id=f"field-{name}")
 
     async def action_other_kind(self) -> None:

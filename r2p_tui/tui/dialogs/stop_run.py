@@ -34,7 +34,7 @@ class StopRunDialog(ModalScreen[bool | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = f"Stop run {self._view.id}?"
+            dialog.border_title = Content(f"Stop run {self._view.id}?")
             keys = key_line(("s", "stop it"), ("escape", "let it run"))
             yield Static(joined([*_said(self._view), Content(""), keys]))
 

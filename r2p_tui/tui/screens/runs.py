@@ -23,6 +23,7 @@ from r2p_tui.tui.run_keys import RUN_KEYS
 from r2p_tui.tui.safe_text import SafeLine
 from r2p_tui.tui.screens.base import DeskScreen
 from r2p_tui.tui.widgets.curve_plot import CurvePlot
+from r2p_tui.tui.widgets.key_line import joined
 from r2p_tui.tui.widgets.log_pane import LogPane
 from r2p_tui.tui.widgets.run_list import RunList
 from r2p_tui.tui.widgets.run_side import PANES, RunSide
@@ -200,7 +201,7 @@ class RunsScreen(DeskScreen):
         if view.questions:
             self.query_one("#question", Static).update(_question(view.id, view.questions[0].sentence))
         lights = run_words.light_lines(view)
-        self.query_one("#lights", Static).update(Content("\n").join(lights))
+        self.query_one("#lights", Static).update(joined(lights))
         self._show_side()
 
     def _show_side(self) -> None:

@@ -129,12 +129,12 @@ class CurvePlot(Widget, can_focus=False):
         self._back = self.rich_style
         curves = [self._stretches(series, size.width) for series in self.face.curves]
         frame = frame_of(curves, log=self.face.log)
-        yield self._line((fit(self._title(frame), size.width), "title"))
+        yield self._words_line((fit(self._title(frame), size.width), "title"))
         legend = self._legend(size)
         rows = size.height - len(legend) - 3
         if frame is None or rows < _LEAST_ROWS or size.width < _LEAST_COLUMNS + 8:
-            yield self._line((self._why_empty(frame), "axis"))
-            yield from [self._line(("", "axis"))] * max(rows + 1, 0)
+            yield self._words_line((self._why_empty(frame), "axis"))
+            yield from [self._words_line(("", "axis"))] * max(rows + 1, 0)
         else:
             yield from self._plot(frame, curves, rows)
         yield from legend
@@ -185,14 +185,14 @@ class CurvePlot(Widget, can_focus=False):
     def _foot(self, canvas: Canvas, gutter: int) -> Iterator[Strip]:
         below = {canvas.column_of(x): text for x, text in across_ticks(canvas.frame, canvas.columns)}
         rule = "".join("┬" if column in below else "─" for column in range(canvas.columns))
-        yield self._line((f"{' ' * gutter} └{rule}", "axis"))
+        yield self._words_line((f"{' ' * gutter} └{rule}", "axis"))
         line, x_name = "", self.face.x_name
         room = canvas.columns - len(x_name) - 2
         for column, text in sorted(below.items()):
             at = max(column - len(text) // 2, 0)
             if (at > len(line) or not line) and at + len(text) <= room:
                 line = line.ljust(at) + text
-        yield self._line((f"{' ' * (gutter + 2)}{line.ljust(room)}  {x_name}", "axis"))
+        yield self._words_line((f"{' ' * (gutter + 2)}{line.ljust(room)}  {x_name}", "axis"))
 
     def _legend(self, size: Size) -> list[Strip]:
         curves = self.face.curves
@@ -209,7 +209,7 @@ class CurvePlot(Widget, can_focus=False):
             for series in seen
         ]
         if len(seen) < len(curves) and room > 1:
-            lines.append(self._line((f"   and {len(curves) - len(seen)} more", "axis")))
+            lines.append(self._words_line((f"   and {len(curves) - len(seen)} more", "axis")))
         return lines
 
     def _curve_styles(self) -> dict[int, Style]:
@@ -220,7 +220,7 @@ class CurvePlot(Widget, can_focus=False):
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"curve-plot--{name}")
 
-    def _line(self, *parts: tuple[str, str]) -> Strip:
+    def _words_line(self, *parts: tuple[str, str]) -> Strip:
         return self._strip([Segment(text, self._style(name)) for text, name in parts])
 
     def _strip(self, segments: Sequence[Segment]) -> Strip:

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from r2p_tui.tui import run_words
+from r2p_tui.tui.widgets.key_line import joined
 from r2p_tui.tui.widgets.log_pane import LogPane
 from r2p_tui.tui.widgets.tab_line import TabLine
 
@@ -82,4 +83,4 @@ class RunSide(Vertical):
                 self._put(chosen, run_words.about_lines(run))
 
     def _put(self, name: str, lines: Sequence[Content]) -> None:
-        self.query_one(f"#pane-{name} Static", Static).update(Content("\n").join(lines))
+        self.query_one(f"#pane-{name} Static", Static).update(joined(lines))
