@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from r2p_tui.domain.tables import Cell
@@ -40,7 +40,7 @@ def lay_out(rows: Sequence[RawRow], columns: Sequence[Column], render: Render) -
     if len(cells) > CELL_LIMIT:
         raise TooMuchError(f"it has more than {CELL_LIMIT:,} cells")
     cells = _clipped(cells, len(rows))
-    cells = _joined(cells, columns, render)
+    cells = _clipped(_joined(cells, columns, render), len(rows))
     lines = {index for index, row in enumerate(rows) if row.rule or _spans_all(row, cells)}
     any_lines = lines | {index for index, row in enumerate(rows) if row.partial}
     return _compact(cells, lines, any_lines)
@@ -133,8 +133,17 @@ def _join(cells: list[Cell], place: int, text: str) -> list[Cell]:
     kept = [cell for cell in cells if cell.row not in right or cell is not right[cell.row]]
     both = {row: _together(left[row], right[row], text) for row in left.keys() & right.keys()}
     kept = [both.get(cell.row, cell) if cell is left.get(cell.row) else cell for cell in kept]
-    kept += [replace(right[row], column=place) for row in right.keys() - left.keys()]
+    alone = right.keys() - left.keys()
+    kept = [_stopped(cell, place, alone) for cell in kept]
+    kept += [replace(right[row], column=place) for row in alone]
     return sorted((_shifted(cell, place) for cell in kept), key=lambda cell: (cell.row, cell.column))
+
+
+def _stopped(cell: Cell, place: int, rows: Collection[int]) -> Cell:
+    """A cell over several columns ends before the column into which another of its rows moves."""
+    reaches = cell.column < place < cell.column + cell.column_span
+    meets = any(cell.row <= row < cell.row + cell.row_span for row in rows)
+    return replace(cell, column_span=place - cell.column) if reaches and meets else cell
 
 
 def _together(left: Cell, right: Cell, text: str) -> Cell:
