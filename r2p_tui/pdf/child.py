@@ -85,7 +85,7 @@ def _open(data: bytes) -> pymupdf.Document:
     try:
         document = pymupdf.open(stream=data, filetype="pdf")
         is_locked, is_whole = document.needs_pass, document.is_pdf and document.page_count > 0
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
         raise DocumentError(
             "The PDF is damaged and cannot be opened.", clean_line(str(error))[:200]
         ) from error
@@ -109,6 +109,8 @@ def _what(data: bytes) -> str:
 
 
 def _pages(document: pymupdf.Document, limits: Limits, skipped: list[str]) -> Iterator[Page]:
+    import pymupdf
+
     from r2p_tui.pdf.read.pages import read_page
 
     left, last = limits.characters, min(document.page_count, limits.pages)
@@ -121,7 +123,7 @@ def _pages(document: pymupdf.Document, limits: Limits, skipped: list[str]) -> It
             return
         try:
             page = read_page(document[index])
-        except (RuntimeError, ValueError, LookupError) as error:
+        except (RuntimeError, ValueError, LookupError, pymupdf.mupdf.FzErrorBase) as error:
             skipped.append(f"page {index + 1}: {clean_line(str(error))[:200]}")
             continue
         left -= sum(len(word.text) for word in page.words)
