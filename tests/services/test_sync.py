@@ -102,8 +102,12 @@ def test_a_fault_is_one_line_and_changes_nothing(
     with fake_services(faults={"/atom/cs.CV": fault}) as url:
         synced(paths, url)
         before = dump(paths.store)
-        with pytest.raises(SourceError) as caught:
-            synced(paths, url, NOW, "cs.CV")
+        # The server of the tests may break a connection under load, a fault beside the one asked for.
+        for _ in range(3):
+            with pytest.raises(SourceError) as caught:
+                synced(paths, url, NOW, "cs.CV")
+            if "broke off" not in caught.value.message:
+                break
     assert FAULTS[fault] in caught.value.message
     assert "\n" not in caught.value.message
     assert caught.value.exit_code is ExitCode.SOURCE
