@@ -7,6 +7,7 @@ hardware goes along.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -84,8 +85,8 @@ def _without_paths(values: Mapping[str, Any], folder: RunDir, home: str) -> Any:
 
 
 def _hidden(text: str, folder: RunDir, home: str) -> str:
-    """Places as another user would have them."""
-    return text.replace(str(folder.path), f"~/r2p/runs/{folder.path.name}").replace(home, "~/inspection")
+    """Files by their names alone, and the data set where the README puts it."""
+    return re.sub(re.escape(str(folder.path)) + r"/(?:[\w-]+/)*", "", text).replace(home, "~/inspection")
 
 
 if __name__ == "__main__":
