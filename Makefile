@@ -14,7 +14,7 @@ test: check
 	$(BIN)/pytest -n 2 -m "not slow"
 
 test-slow: $(VENV)/.dev
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --hypothesis-profile=searching
 
 # Without its cache: which imports are our own depends on files that the cache does not look at.
 check: $(VENV)/.dev

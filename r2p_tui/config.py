@@ -99,9 +99,8 @@ def parse_settings(table: Mapping[str, Any], where: str) -> Settings:
                 f"{name} in {where} must be a section.", f"Write [{name}] on a line of its own."
             )
         if name == "keys":
-            settings = replace(
-                settings, keys={key: _text(key, value, where) for key, value in values.items()}
-            )
+            keys = {key: _text(f"keys.{key}", value, where) for key, value in values.items()}
+            settings = replace(settings, keys=keys)
         else:
             section = _section(getattr(settings, name), name, values, where)
             settings = replace(settings, **{name: section})
@@ -130,7 +129,7 @@ def _known(name: str, known: set[str], label: str) -> None:
 
 def _text(label: str, value: Any, where: str) -> str:
     if not isinstance(value, str):
-        raise ConfigError(f"{label} in {where} must be text.", 'Put it in quotes: "…".')
+        raise ConfigError(f"{clean_line(label)} in {where} must be text.", 'Put it in quotes: "…".')
     return clean_line(value)
 
 

@@ -8,8 +8,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from r2p_tui.paths import Paths, under
+
+# `make test` tries the same examples every time; `make test-slow` looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("searching", deadline=None)
+settings.load_profile("steady")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

@@ -11,13 +11,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
-
-from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
 
 from r2p_tui.config import load_settings
 from r2p_tui.demo.library import prepare_demo
@@ -27,6 +23,7 @@ from r2p_tui.services.desk import Desk, open_desk
 from r2p_tui.store.papers import find_paper
 from r2p_tui.tui.app import R2PApp
 from r2p_tui.tui.screens.triage import TriageScreen
+from tests.tui.settling import settled
 
 PROJECT = Path(__file__).resolve().parent.parent
 FOLDER = PROJECT / "screenshots"
@@ -74,13 +71,13 @@ async def _visit(paths: Paths, size: tuple[int, int], suffix: str) -> None:
     async with app.run_test(size=size) as pilot:
 
         async def take(name: str) -> None:
-            await _settle(pilot)
+            await settled(pilot)
             picture = app.export_screenshot(title="r2p")
             (FOLDER / f"{name}{suffix}.svg").write_text(_self_contained(picture), encoding="utf-8")
 
         await take("today")
         await pilot.press("2")
-        await _settle(pilot)
+        await settled(pilot)
         await pilot.press("g")
         await take("triage")
         await pilot.press("question_mark")
@@ -96,26 +93,15 @@ async def _visit(paths: Paths, size: tuple[int, int], suffix: str) -> None:
         await pilot.press("p")
         await take("deltas")
         await pilot.press("escape", "escape", "A")
-        await _settle(pilot)
+        await settled(pilot)
         await pilot.press(*QUESTION, "enter")
         await take("ablations")
         await pilot.press("escape", "5")
-        await _settle(pilot)
+        await settled(pilot)
         await pilot.press("G", "space", "k", "space")
         await take("runs")
         await pilot.press("c")
         await take("compared-runs")
-
-
-async def _settle(pilot: Pilot[int]) -> None:
-    """Until no service runs and what they brought is drawn."""
-    for _ in range(3):
-        await pilot.pause()
-        # A count that is asked for again cancels the one before.
-        with suppress(WorkerCancelled):
-            await pilot.app.workers.wait_for_complete()
-        await pilot.app.tasks.quiet()  # type: ignore[attr-defined]
-    await pilot.pause()
 
 
 def _paper_id(paths: Paths, reference: PaperReference) -> int:

@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from r2p_tui.config import Settings, is_loopback, load_settings, parse_settings
@@ -204,6 +204,7 @@ names = st.sampled_from(["arxiv", "triage", "reading", "keys", "x"])
 keys = st.sampled_from(["categories", "api_url", "minutes", "keywords", "cross_lists", "idle_seconds", "y"])
 
 
+@example({"keys": {"\x1b": None}})
 @given(st.dictionaries(names, st.one_of(values, st.dictionaries(keys, values, max_size=4)), max_size=4))
 def test_any_table_gives_settings_or_one_plain_error(table: dict[str, Any]) -> None:
     try:

@@ -26,7 +26,7 @@ class StoppedError(SourceError):
     """The user gave up waiting; what was stored until then stays."""
 
     def __init__(self) -> None:
-        super().__init__("StoppedError before the end.", "What was stored stays; run it again to go on.")
+        super().__init__("Stopped before the end.", "What was stored stays; run it again to go on.")
 
 
 class Exchange:

@@ -23,7 +23,7 @@ from r2p_tui.text import clean
 from r2p_tui.tui.driver_guard import GuardedDriver
 from r2p_tui.tui.messages import PapersChanged, SyncReported
 from r2p_tui.tui.outside import open_address, page_address, paper_address
-from r2p_tui.tui.resting_hands import RestingHands
+from r2p_tui.tui.resting_hands import FRAME_SECONDS, RestingHands
 from r2p_tui.tui.tasks import Tasks
 from r2p_tui.tui.theme import EVERY_THEME, THEME
 from r2p_tui.tui.widgets.mode_bar import ModeBar, Status
@@ -143,6 +143,7 @@ class R2PApp(App[int]):
     async def on_event(self, event: events.Event) -> None:
         if self._hands is not None and isinstance(event, events.Key):
             self._hands.key()
+            self.set_timer(FRAME_SECONDS, self._hands.frame)
         await super().on_event(event)
 
     def _back_up(self) -> None:

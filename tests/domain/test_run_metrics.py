@@ -6,7 +6,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from r2p_tui.domain.run_metrics import (
@@ -36,7 +36,6 @@ def test_every_metric_has_one_spelling(text: str, name: str) -> None:
     assert metric_name(text) == name
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_a_spelt_name_stays_as_it_is(text: str) -> None:
     name = metric_name(text)
@@ -222,7 +221,6 @@ _PIECES = [
 ]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(_PIECES) | st.text(max_size=5), max_size=60).map("".join))
 def test_any_text_is_read_without_error(line: str) -> None:
     found = values_of_line(line)
@@ -231,7 +229,6 @@ def test_any_text_is_read_without_error(line: str) -> None:
     LineMetrics().read(line, 1.0)
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(
         st.text(), st.floats() | st.integers() | st.text(max_size=9) | st.lists(st.none()), max_size=8

@@ -39,7 +39,7 @@ def rules(draw: st.DrawFn) -> Rule:
 
 
 @given(st.lists(words(), max_size=60), st.lists(rules(), max_size=12))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_stands_on_the_page(found: list[Word], drawn: list[Rule]) -> None:
     table = read_grid(Page(1, 600, 800, tuple(found), tuple(drawn)), WHOLE)
     if table is not None:

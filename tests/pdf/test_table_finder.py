@@ -273,7 +273,7 @@ def test_empty_pages(page: Page) -> None:
     ),
     rules=st.lists(st.tuples(st.floats(-50, 700), st.floats(-50, 900), st.floats(0, 600)), max_size=12),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_page_is_endured(
     words: list[tuple[str, float, float, float]], rules: list[tuple[float, float, float]]
 ) -> None:

@@ -349,7 +349,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=60), st.lists(st.sampled_from(PIECES), max_size=15))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_mixture_gives_a_result(body: list[str], preamble: list[str]) -> None:
     result = read("".join(body), "".join(preamble))
     for table in result.tables:
@@ -363,6 +363,5 @@ def test_any_mixture_gives_a_result(body: list[str], preamble: list[str]) -> Non
         st.sampled_from(["main.tex", "b.tex", "a.bbl", "a.aux", "s.sty", "c.cls"]), st.binary(max_size=400)
     )
 )
-@settings(deadline=None)
 def test_any_bytes_give_a_result(files: dict[str, bytes]) -> None:
     assert isinstance(read_tex(files), TexResult)

@@ -342,7 +342,7 @@ PIECES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(PIECES, st.lists(st.integers(0, 120), max_size=4))
 def test_no_line_twice_and_none_lost_over_reconnections(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[str], breaks: list[int]
@@ -355,7 +355,7 @@ def test_no_line_twice_and_none_lost_over_reconnections(
     assert (run.log.read_text() if log else "") == log + ("\n" if log and not log.endswith("\n") else "")
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(PIECES, st.lists(st.tuples(st.integers(0, 120), st.booleans(), st.booleans()), max_size=4))
 def test_killed_at_any_character_and_started_again(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[str], kills: list[tuple[int, bool, bool]]

@@ -309,6 +309,8 @@ def test_a_run_survives_its_starter_and_its_terminal(folder: Path, tmp_path: Pat
     run = RunDir(folder)
     pid, terminal = os.forkpty()
     if not pid:
+        # The tests may themselves run under nohup.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-c", STARTER, str(folder), str(counter)])
     try:
         wait_until((tmp_path / "counter.started").exists)
@@ -393,7 +395,7 @@ specs = st.builds(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spec=specs)
 def test_text_in_a_spec_is_never_run(spec: RunSpec, tmp_path: Path) -> None:
     folder = tmp_path / f"{time.monotonic_ns():06d}"

@@ -94,7 +94,7 @@ def arrive(session: Session, arrivals: list[Arrival]) -> None:
         save_announcements(session, lines, saved.ids)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(ARRIVALS))
 def test_every_order_ends_the_same(order: list[Arrival], store: Store) -> None:
     expected = content_after(store, lambda session: arrive(session, ARRIVALS))
@@ -103,14 +103,14 @@ def test_every_order_ends_the_same(order: list[Arrival], store: Store) -> None:
     assert len(expected["announcements"]) == 6
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(ARRIVALS), again=st.lists(st.sampled_from(ARRIVALS), max_size=5))
 def test_what_comes_twice_changes_nothing(order: list[Arrival], again: list[Arrival], store: Store) -> None:
     once = content_after(store, lambda session: arrive(session, order))
     assert content_after(store, lambda session: arrive(session, [*order, *again])) == once
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(ARRIVALS))
 def test_one_bulk_save_equals_many_small_ones(order: list[Arrival], store: Store) -> None:
     def at_once(session: Session) -> None:

@@ -81,7 +81,7 @@ def found(store: Store, words: str) -> list[int]:
         return list(session.scalars(query, {"words": words}))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     arrivals=st.lists(st.sampled_from(EVERY_DESCRIPTION), min_size=1, max_size=7, unique=True).flatmap(
         lambda some: st.tuples(st.permutations(some), st.permutations(some))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from r2p_tui.domain.papers import IncomingPaper, PaperReference, Source, parse_reference
@@ -45,7 +45,6 @@ def read_back(store: Store, surprise_id: int) -> Surprise:
     return row
 
 
-@settings(deadline=None)
 @given(
     texts.filter(str.strip),
     st.sampled_from(KINDS),
@@ -75,7 +74,6 @@ def test_what_quick_writes_the_repository_reads_back_equal(
     assert row.created_at == now - timedelta(microseconds=now.microsecond % 1000)
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_come_back_to_the_last_bit(store: Store, claimed: float, observed: float) -> None:
     entry = SurpriseEntry("x", claimed_value=claimed, observed_value=observed)

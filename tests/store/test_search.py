@@ -226,7 +226,7 @@ def test_the_limit_cuts_the_worst(store: Store) -> None:
 LEAVES = st.sampled_from([query for query in FOUND if query and "NOT" not in query]).map(parse)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(LEAVES, LEAVES)
 def test_searches_obey_the_laws_of_sets(store: Store, one: Query, other: Query) -> None:
     everything, first, second = (set(keys(store, query)) for query in (Everything(), one, other))
@@ -236,7 +236,7 @@ def test_searches_obey_the_laws_of_sets(store: Store, one: Query, other: Query) 
     assert set(keys(store, Not(Or((one, Not(other)))))) == second - first
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.one_of(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 from textual.timer import Timer
-from textual.worker import WorkerCancelled
 
 from r2p_tui.config import ArxivSettings, Settings, TriageSettings
 from r2p_tui.domain.papers import Announcement, IncomingPaper, Source
@@ -140,21 +137,3 @@ def make_app(paths: Paths) -> Callable[..., R2PApp]:
         )
 
     return make
-
-
-async def _workers_ended(pilot: Pilot[Any]) -> None:
-    while list(pilot.app.workers):
-        # A later look of the same kind may take the place of an earlier one, which ends the waiting for all.
-        with suppress(WorkerCancelled):
-            await pilot.app.workers.wait_for_complete()
-            return
-        await pilot.pause()
-
-
-async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until no service runs and everything they brought is drawn."""
-    for _ in range(3):
-        await pilot.pause()
-        await _workers_ended(pilot)
-        await pilot.app.tasks.quiet()  # type: ignore[attr-defined]
-    await pilot.pause()

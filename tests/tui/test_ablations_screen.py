@@ -20,8 +20,8 @@ from r2p_tui.tui.screens.paper import PaperScreen
 from r2p_tui.tui.widgets.entry_list import EntryList
 from r2p_tui.tui.widgets.table_grid import TableGrid
 
-from .conftest import settled
 from .sample_tables import ABLATION, keep_tables, table
+from .settling import settled
 
 MakeApp = Callable[..., R2PApp]
 Pilots = Pilot[Any]

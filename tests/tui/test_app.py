@@ -19,7 +19,8 @@ from r2p_tui.tui.widgets.key_bar import KeyBar
 from r2p_tui.tui.widgets.mode_bar import ModeBar
 from r2p_tui.tui.widgets.paper_list import PaperList
 
-from .conftest import SETTINGS, settled
+from .conftest import SETTINGS
+from .settling import settled
 
 MakeApp = Callable[..., R2PApp]
 

@@ -15,6 +15,7 @@ from r2p_tui.services.desk import Desk
 from r2p_tui.tui.app import R2PApp
 from tests.pty_harness import PtyProgram, python
 from tests.tui.hostile_library import LITERAL, NOW, PAPERS, fill
+from tests.tui.settling import settled
 
 # What the app and its guard write: styles, places, modes, the keyboard protocol, a query, the pointer shape.
 OWN_SEQUENCE = re.compile(
@@ -148,7 +149,9 @@ def _walk_rows_of_all_papers(program: PtyProgram) -> None:
     program.wait_for_text("Type a question")
     step(program, "mosaic", quiet=0.5)
     program.wait_for_text("rows of 17 papers")
-    step(program, "enter", "y", "w", "w", quiet=0.3)
+    program.press("enter")
+    program.wait_for_text("y copy")
+    step(program, "y", "w", "w", quiet=0.3)
     program.wait_for_text("rows of 17 papers")
     seen = program.text()
     for _ in PAPERS:
@@ -168,8 +171,7 @@ async def test_no_style_carries_an_action(hostile: Paths, mode: str) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(mode)
         for key in ("j", "enter", "escape", "l"):
-            await app.workers.wait_for_complete()
-            await pilot.pause(0.2)
+            await settled(pilot)
             assert [action for widget in app.screen.walk_children() for action in _actions(widget)] == []
             await pilot.press(key)
 
@@ -182,14 +184,12 @@ async def test_no_style_of_a_table_carries_an_action(hostile: Paths, keys: str) 
     )
     async with app.run_test(size=(160, 45)) as pilot:
         for key in ("", *keys):
-            await app.workers.wait_for_complete()
-            await pilot.pause(0.1)
+            await settled(pilot)
             await pilot.press(*([{"\t": "tab"}.get(key, key)] if key else []))
         if keys == "A":
             await pilot.press(*"mosaic")
             await pilot.pause(0.3)
-        await app.workers.wait_for_complete()
-        await pilot.pause(0.2)
+        await settled(pilot)
         assert [action for widget in app.screen.walk_children() for action in _actions(widget)] == []
 
 

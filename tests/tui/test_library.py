@@ -20,7 +20,8 @@ from r2p_tui.tui.screens.library import LibraryScreen, columns
 from r2p_tui.tui.screens.paper import PaperScreen
 from r2p_tui.tui.widgets.paper_list import PaperList
 
-from .conftest import NOW, settled
+from .conftest import NOW
+from .settling import settled
 
 MakeApp = Callable[..., R2PApp]
 

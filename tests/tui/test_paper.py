@@ -30,8 +30,9 @@ from r2p_tui.tui.screens import paper as paper_screen
 from r2p_tui.tui.screens.paper import PaperScreen
 from r2p_tui.tui.widgets.note_form import NoteField
 
-from .conftest import NOW, TITLES, settled
+from .conftest import NOW, TITLES
 from .conftest import paper as make_paper
+from .settling import settled
 
 MakeApp = Callable[..., R2PApp]
 Pilots = Pilot[Any]

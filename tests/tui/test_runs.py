@@ -29,8 +29,9 @@ from r2p_tui.tui.widgets.key_bar import KeyBar
 from r2p_tui.tui.widgets.line_block import LineBlock
 from r2p_tui.tui.widgets.tab_line import TabLine
 
-from .conftest import NOW, settled
+from .conftest import NOW
 from .sample_runs import LiveRun, curves, living, several, training
+from .settling import settled
 
 MakeApp = Callable[..., R2PApp]
 Pilots = Pilot[Any]

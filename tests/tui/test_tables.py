@@ -29,8 +29,9 @@ from r2p_tui.tui.widgets.plot import Plot
 from r2p_tui.tui.widgets.tab_line import TabLine
 from r2p_tui.tui.widgets.table_grid import TableGrid
 
-from .conftest import NOW, settled
+from .conftest import NOW
 from .sample_tables import TABLES, keep_tables, table
+from .settling import settled
 
 MakeApp = Callable[..., R2PApp]
 Pilots = Pilot[Any]

@@ -13,7 +13,8 @@ from r2p_tui.services.desk import Desk
 from r2p_tui.tui.app import R2PApp
 from r2p_tui.tui.widgets.line_block import LineBlock
 
-from .conftest import NOW, settled
+from .conftest import NOW
+from .settling import settled
 
 MakeApp = Callable[..., R2PApp]
 pytestmark = pytest.mark.usefixtures("stopped_clock")

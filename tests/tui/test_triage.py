@@ -16,7 +16,7 @@ from r2p_tui.tui.app import R2PApp
 from r2p_tui.tui.screens.triage import TriageScreen
 from r2p_tui.tui.widgets.paper_list import PaperList
 
-from .conftest import settled
+from .settling import settled
 
 MakeApp = Callable[..., R2PApp]
 pytestmark = pytest.mark.usefixtures("stopped_clock")

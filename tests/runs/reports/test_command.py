@@ -199,7 +199,7 @@ def test_a_poll_is_bounded_and_finish_reads_the_rest(run: Path, work: Path) -> N
     assert sum("f1" in point.values for point in points) == 100_000
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from(["log", "table", "events"]), st.binary(max_size=80)), max_size=8))
 def test_no_file_can_end_the_supervision(
     tmp_path_factory: pytest.TempPathFactory, parts: list[tuple[str, bytes]]

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from r2p_tui.domain.runs import MetricPoint
@@ -89,7 +89,6 @@ def test_a_pipe_of_that_name_does_not_block(table: Path) -> None:
     assert CsvMetrics(table.with_name("absent.csv")).poll(1.0) == []
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.binary(max_size=40) | st.sampled_from([b"epoch,loss\n", b"1,2\n", b'"', b"\n", b"\0,\n"]),

@@ -7,7 +7,7 @@ from base64 import b64decode
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from r2p_tui.runs.reports.event_files import EventFile, Scalar, masked_crc, scalars_of
@@ -139,7 +139,6 @@ def test_only_tensors_of_one_number_are_scalars(tensor: bytes, value: float | No
     assert found == ([] if value is None else [value])
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_message_is_read_without_error(data: bytes) -> None:
     scalars_of(data)
@@ -147,7 +146,6 @@ def test_any_message_is_read_without_error(data: bytes) -> None:
     scalars_of(event(1, "loss", part(8, data)))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(RECORDED) - 1), st.integers(0, 255)), min_size=1, max_size=6))
 def test_changed_bytes_never_raise_and_always_end(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]]

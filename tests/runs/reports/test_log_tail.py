@@ -6,7 +6,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from r2p_tui.runs.reports.log_tail import LogTail, last_lines
@@ -109,7 +109,6 @@ def test_long_lines_are_cut_for_display(log: Path) -> None:
     assert line == "y" * 1_999 + "…"
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]), max_size=8)),
     st.lists(st.integers(1, 9), min_size=1),
