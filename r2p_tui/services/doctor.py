@@ -124,16 +124,13 @@ def ask_arxiv(settings: ArxivSettings, limits: Path, now: datetime) -> Iterator[
     timing = Timing(connect=5, read=10, total=15, patience=15, tries=1)
     bases = (settings.feed_url, settings.api_url, settings.oai_url)
     session = PoliteSession("arXiv", bases=bases, limits=limits, now=now, timing=timing)
-    try:
-        for name, address in addresses.items():
-            try:
-                session.get(address)
-            except SourceError as error:
-                yield Finding("network", "warn", f"{name}: {error.message}", error.hint)
-            else:
-                yield Finding("network", "ok", f"arXiv's {name} service answers at {address}.")
-    finally:
-        session.close()
+    for name, address in addresses.items():
+        try:
+            session.get(address)
+        except SourceError as error:
+            yield Finding("network", "warn", f"{name}: {error.message}", error.hint)
+        else:
+            yield Finding("network", "ok", f"arXiv's {name} service answers at {address}.")
 
 
 def _findings(name: str, check: Callable[[], Iterable[Finding]]) -> list[Finding]:

@@ -105,9 +105,9 @@ class DocumentSource:
         return document.origin == "arxiv" and (document.version or 0) < self.paper.latest_version
 
     def _fetch(self, kind: DocumentKind, arxiv_id: str) -> Document:
-        with open_arxiv(self.desk, now=self.now, notice=self.report, cancelled=self.cancelled) as arxiv:
-            self.report(f"Fetching the {KIND_NAMES[kind]} of {arxiv_id}")
-            fetched = arxiv.document(arxiv_id, kind, version=self.paper.latest_version)
+        arxiv = open_arxiv(self.desk, now=self.now, notice=self.report, cancelled=self.cancelled)
+        self.report(f"Fetching the {KIND_NAMES[kind]} of {arxiv_id}")
+        fetched = arxiv.document(arxiv_id, kind, version=self.paper.latest_version)
         content = keep_bytes(self.desk.paths, fetched.data, kind, fetched.name)
         document = Document(
             paper_id=self._paper_id,

@@ -52,8 +52,7 @@ def search_arxiv(desk: Desk, query: str, *, limit: int, now: datetime) -> list[I
         raise UsageError("There is nothing to search for.", "For example: ti:detection AND cat:cs.CV")
     if not 1 <= limit <= 2000:
         raise UsageError(f"arXiv gives 1 to 2,000 papers, not {limit}.", "Ask for fewer.")
-    with open_arxiv(desk, now=now) as arxiv:
-        return arxiv.search(words, limit)
+    return open_arxiv(desk, now=now).search(words, limit)
 
 
 def view_paper(desk: Desk, paper_id: int) -> PaperView:
@@ -74,11 +73,8 @@ def find_view(desk: Desk, reference_text: str) -> PaperView:
 
 def _fetch(desk: Desk, reference: PaperReference, now: datetime) -> IncomingPaper:
     if reference.kind == "doi":
-        with open_doi_resolver(desk, now=now) as resolver:
-            return resolver.paper(reference.value)
-    with open_arxiv(desk, now=now) as arxiv:
-        found = arxiv.papers([reference.value])
-    for paper in found:
+        return open_doi_resolver(desk, now=now).paper(reference.value)
+    for paper in open_arxiv(desk, now=now).papers([reference.value]):
         if paper.arxiv_id == reference.value:
             return paper
     raise NotFoundError(f"arXiv does not know {reference.value}.", "Check the id for a typing error.")

@@ -65,11 +65,11 @@ def sync(
     def notice(text: str) -> None:
         report(SyncProgress(text, len(outcomes), None))
 
-    with open_arxiv(desk, now=now, notice=notice, cancelled=cancelled) as arxiv:
-        errand = Errand(desk, arxiv, now, report)
-        for listing in listings:
-            report(SyncProgress(f"{listing} feed", len(outcomes), len(listings)))
-            outcomes.append(_outcome(errand, listing, outcomes))
+    arxiv = open_arxiv(desk, now=now, notice=notice, cancelled=cancelled)
+    errand = Errand(desk, arxiv, now, report)
+    for listing in listings:
+        report(SyncProgress(f"{listing} feed", len(outcomes), len(listings)))
+        outcomes.append(_outcome(errand, listing, outcomes))
     result = _summed(outcomes)
     report(SyncProgress("done", len(outcomes), len(listings)))
     return result
@@ -83,13 +83,13 @@ def enrich(desk: Desk, paper_ids: Sequence[int], *, now: datetime) -> int:
     with desk.store.read() as session:
         wanted = arxiv_ids_of(session, paper_ids)
     found = 0
-    with open_arxiv(desk, now=now) as arxiv:
-        for start in range(0, len(wanted), BATCH):
-            papers = arxiv.papers(wanted[start : start + BATCH])
-            with desk.store.write() as session:
-                adopt_arxiv_ids(session, papers)
-                save_papers(session, papers, now)
-            found += len(papers)
+    arxiv = open_arxiv(desk, now=now)
+    for start in range(0, len(wanted), BATCH):
+        papers = arxiv.papers(wanted[start : start + BATCH])
+        with desk.store.write() as session:
+            adopt_arxiv_ids(session, papers)
+            save_papers(session, papers, now)
+        found += len(papers)
     return found
 
 

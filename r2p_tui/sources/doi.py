@@ -58,15 +58,6 @@ class DoiResolver:
             raise
         return parse_csl(answer.content, doi)
 
-    def close(self) -> None:
-        self._session.close()
-
-    def __enter__(self) -> DoiResolver:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 def parse_csl(body: bytes, doi: str) -> IncomingPaper:
     """A paper from its CSL JSON; raises SourceError for anything without a title."""

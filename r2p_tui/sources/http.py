@@ -140,10 +140,6 @@ class PoliteSession:
         self._clock = clock or Clock()
         self._started, self._began = now, self._clock.monotonic()
         self._timing = timing or TIMING
-        self._adapter = CheckedAdapter()
-
-    def close(self) -> None:
-        self._adapter.close()
 
     def get(
         self,
@@ -244,7 +240,11 @@ class PoliteSession:
 
     def _read(self, request: requests.PreparedRequest, limit: int) -> Answer:
         timeout = (self._timing.connect, self._timing.read)
-        with closing(self._adapter.send(request, stream=True, timeout=timeout, verify=True)) as response:
+        # One adapter an exchange: a pool would use a connection again that its server is about to close.
+        with (
+            closing(CheckedAdapter()) as adapter,
+            closing(adapter.send(request, stream=True, timeout=timeout, verify=True)) as response,
+        ):
             body = read_body(response, limit)
             return Answer(str(request.url), response.status_code, CaseInsensitiveDict(response.headers), body)
 

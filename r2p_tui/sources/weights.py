@@ -83,8 +83,6 @@ def fetch_weights(
         data = session.get(address, limit=limit).content
     except RefusedError as error:
         raise _refused(name, service, error) from error
-    finally:
-        session.close()
     fetched = _checked(name, kept, data, sha256, address)
     _keep(kept, data)
     return fetched

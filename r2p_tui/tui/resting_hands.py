@@ -1,4 +1,4 @@
-"""Garbage is collected in small portions between keys; all of it, which stops every thread, while hands rest."""
+"""Garbage is collected in small portions between keys; all of it, which takes longer, while hands rest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FRAME_SECONDS = 0.08
 REST_SECONDS = 1.0
 
 YOUNG, MIDDLE, NEVER = 5_000, 4, 1_000_000
-"""While hands rest: new objects before they are looked at, such looks before survivors are; all at once never."""
+"""While hands rest: new objects before a look at them, such looks before one at survivors; at all, never."""
 TOO_MANY_NEW = 100_000
 """New objects that keys may leave without a pause before they are looked at all the same."""
 WORTH_COLLECTING = 4

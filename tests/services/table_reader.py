@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
@@ -71,12 +71,6 @@ class FakeArxiv:
 
     documents: dict[str, bytes | R2PError] = field(default_factory=dict)
     asked: list[tuple[str, str, int | None]] = field(default_factory=list)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return
 
     def document(self, arxiv_id: str, kind: str, *, version: int | None = None) -> Any:
         self.asked.append((arxiv_id, kind, version))

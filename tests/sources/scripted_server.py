@@ -144,6 +144,16 @@ def dripping(data: bytes, seconds: float = 0.05) -> Behaviour:
     return drip
 
 
+def lingering(behaviour: Behaviour, seconds: float = 0.2) -> Behaviour:
+    """The same, with the end of the connection only after a while."""
+
+    def linger(connection: socket.socket) -> None:
+        behaviour(connection)
+        time.sleep(seconds)
+
+    return linger
+
+
 def silent(connection: socket.socket) -> None:
     """Never answer; the client hangs up."""
     with contextlib.suppress(OSError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -25,17 +25,12 @@ Connect = Callable[[ScriptedServer], Arxiv]
 
 
 @pytest.fixture
-def connect(tmp_path: Path) -> Iterator[Connect]:
-    opened: list[Arxiv] = []
-
+def connect(tmp_path: Path) -> Connect:
     def open_arxiv(server: ScriptedServer) -> Arxiv:
         addresses = (f"{server.url}/api/query", f"{server.url}/atom", f"{server.url}/oai")
-        opened.append(Arxiv(ArxivSettings(("cs.AI",), *addresses), tmp_path, now=NOW))
-        return opened[-1]
+        return Arxiv(ArxivSettings(("cs.AI",), *addresses), tmp_path, now=NOW)
 
-    yield open_arxiv
-    for source in opened:
-        source.close()
+    return open_arxiv
 
 
 def query_of(server: ScriptedServer, number: int = 0) -> dict[str, str]:

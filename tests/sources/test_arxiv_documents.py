@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -23,16 +23,8 @@ PAGE = b"<!DOCTYPE html><html><body>a paper</body></html>"
 
 
 @pytest.fixture
-def connect(tmp_path: Path) -> Iterator[Connect]:
-    opened: list[Arxiv] = []
-
-    def open_arxiv(url: str) -> Arxiv:
-        opened.append(Arxiv(ArxivSettings(files_url=url), tmp_path, now=NOW))
-        return opened[-1]
-
-    yield open_arxiv
-    for source in opened:
-        source.close()
+def connect(tmp_path: Path) -> Connect:
+    return lambda url: Arxiv(ArxivSettings(files_url=url), tmp_path, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,7 @@ def test_the_agency_is_asked_after_a_redirect(tmp_path: Path) -> None:
     redirect = answer("", 302, Location="/agency")
     with scripted(redirect, answer(json.dumps(CSL))) as server:
         resolver = DoiResolver(tmp_path, now=NOW, base_url=server.url)
-        with resolver:
-            paper = resolver.paper(DOI)
+        paper = resolver.paper(DOI)
     assert server.seen[0].path == "/10.1000/an.example%282017%29"
     assert server.seen[0].headers["accept"] == "application/vnd.citationstyles.csl+json"
     assert (paper.arxiv_id, paper.doi) == (None, DOI)
@@ -43,14 +42,14 @@ def test_the_agency_is_asked_after_a_redirect(tmp_path: Path) -> None:
 def test_an_unknown_doi(tmp_path: Path) -> None:
     with scripted(answer("not found", 404)) as server:
         resolver = DoiResolver(tmp_path, now=NOW, base_url=server.url)
-        with resolver, pytest.raises(NotFoundError, match="is not registered"):
+        with pytest.raises(NotFoundError, match="is not registered"):
             resolver.paper(DOI)
 
 
 def test_only_the_agencies_are_followed(tmp_path: Path) -> None:
     with scripted(answer("", 302, Location="https://publisher.example/article")) as server:
         resolver = DoiResolver(tmp_path, now=NOW, base_url=server.url)
-        with resolver, pytest.raises(SourceError, match="does not go"):
+        with pytest.raises(SourceError, match="does not go"):
             resolver.paper(DOI)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from tests.sources.scripted_server import (
     dripping,
     endless,
     hang_up,
+    lingering,
     raw,
     scripted,
     silent,
@@ -39,18 +40,13 @@ Opener = Callable[..., PoliteSession]
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Opener]:
-    sessions: list[PoliteSession] = []
-
+def opened(tmp_path: Path) -> Opener:
     def open_session(server: ScriptedServer | str, **options: Any) -> PoliteSession:
         base = server if isinstance(server, str) else server.url
         defaults: dict[str, Any] = {"limits": tmp_path, "now": NOW, "clock": FakeClock(), "timing": QUICK}
-        sessions.append(PoliteSession("arXiv", bases=[base], **(defaults | options)))
-        return sessions[-1]
+        return PoliteSession("arXiv", bases=[base], **(defaults | options))
 
-    yield open_session
-    for session in sessions:
-        session.close()
+    return open_session
 
 
 def get(session: PoliteSession, server: ScriptedServer) -> Answer:
@@ -198,6 +194,16 @@ def test_a_wait_is_told_before_it_begins(opened: Opener) -> None:
         get(opened(server, notice=told.append, clock=clock), server)
     assert told == ["arXiv asks r2p to slow down (status 503); trying again in 12 s"]
     assert sum(clock.sleeps) == pytest.approx(12)
+
+
+def test_no_connection_is_used_twice(opened: Opener) -> None:
+    """A server that was asked to close one may do so a moment after its answer, in the middle of the next."""
+    told: list[str] = []
+    with scripted(lingering(GOOD)) as server:
+        session = opened(server, notice=told.append)
+        assert [get(session, server).status_code for _ in range(3)] == [200, 200, 200]
+        assert len(server.seen) == 3
+    assert told == []
 
 
 def test_backoff_is_spread_and_grows(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,6 @@ limits, now = Path(folder), datetime.now(UTC)
 session = PoliteSession("arXiv", bases=[url], limits=limits, now=now, loopback_interval=float(gap))
 for number in range(3):
     session.get(f"{url}/{number}")
-session.close()
 """
 
 

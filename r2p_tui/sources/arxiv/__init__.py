@@ -68,15 +68,6 @@ class Arxiv:
             self._session, self._settings.files_url, arxiv_id, kind, version=version
         )
 
-    def close(self) -> None:
-        self._session.close()
-
-    def __enter__(self) -> Arxiv:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 __all__ = [
     "BATCH",
