@@ -217,6 +217,9 @@ class PtyProgram:
             return pid
         try:
             os.setsid()
+            # As a terminal starts a program, also where the tests themselves run under nohup.
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+                signal.signal(number, signal.SIG_DFL)
             fcntl.ioctl(self._slave, termios.TIOCSCTTY, 0)
             for descriptor in (0, 1, 2):
                 os.dup2(self._slave, descriptor)

@@ -309,7 +309,7 @@ def test_a_run_survives_its_starter_and_its_terminal(folder: Path, tmp_path: Pat
     run = RunDir(folder)
     pid, terminal = os.forkpty()
     if not pid:
-        # The tests may themselves run under nohup.
+        # As a terminal starts a program, also where the tests themselves run under nohup.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-c", STARTER, str(folder), str(counter)])
     try:

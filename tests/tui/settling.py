@@ -8,14 +8,28 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
+SHORTLY_SECONDS = 0.2
+
 
 async def settled(pilot: Pilot[Any]) -> None:
-    """Wait until no service runs and everything they brought is drawn."""
+    """Wait until what a resting hand sets off has begun, no service runs, and what they brought is drawn."""
     for _ in range(3):
         await pilot.pause()
+        while _is_about_to_begin(pilot):
+            await pilot.pause(SHORTLY_SECONDS / 10)
         await _workers_ended(pilot)
         await pilot.app.tasks.quiet()  # type: ignore[attr-defined]
     await pilot.pause()
+
+
+def _is_about_to_begin(pilot: Pilot[Any]) -> bool:
+    """Whether a search waits for the next key, or an abstract for the cursor: timers that run once, soon."""
+    screen = pilot.app.screen
+    timers = [timer for widget in (screen, *screen.walk_children()) for timer in widget._timers]
+    return any(
+        timer._repeat == 0 and timer._interval <= SHORTLY_SECONDS and timer._task and not timer._task.done()
+        for timer in timers
+    )
 
 
 async def _workers_ended(pilot: Pilot[Any]) -> None:

@@ -58,14 +58,12 @@ async def open_screen(pilot: Pilots) -> AblationsScreen:
 
 async def ask(pilot: Pilots, question: str) -> None:
     pilot.app.screen.query_one("#question", Input).value = question
-    await pilot.pause(0.05)
     await settled(pilot)
 
 
 async def press(pilot: Pilots, *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
-        await pilot.pause(0.05)
         await settled(pilot)
 
 

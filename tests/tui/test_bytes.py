@@ -188,7 +188,6 @@ async def test_no_style_of_a_table_carries_an_action(hostile: Paths, keys: str) 
             await pilot.press(*([{"\t": "tab"}.get(key, key)] if key else []))
         if keys == "A":
             await pilot.press(*"mosaic")
-            await pilot.pause(0.3)
         await settled(pilot)
         assert [action for widget in app.screen.walk_children() for action in _actions(widget)] == []
 

@@ -35,9 +35,7 @@ def shown(app: R2PApp, selector: str) -> str:
 
 
 async def look_for(pilot: Pilot[Any], words: str) -> None:
-    """Type a search, wait until the hand has rested."""
     await pilot.press("slash", *("space" if mark == " " else mark for mark in words))
-    await pilot.pause(0.1)
     await settled(pilot)
 
 
@@ -70,7 +68,6 @@ async def test_the_list_follows_the_typing_and_enter_opens(
         await settled(pilot)
         assert titles(app) == ["Post-training quantization of detection heads"]
         await pilot.press("escape")
-        await pilot.pause(0.1)
         await settled(pilot)
         assert len(titles(app)) == 12
         await pilot.press("escape")
@@ -89,7 +86,6 @@ async def test_a_search_that_cannot_be_read_keeps_the_list(
         assert "(quantization" in shown(app, "#search-said")
         assert len(titles(app)) == 12
         await pilot.press("right_parenthesis")
-        await pilot.pause(0.1)
         await settled(pilot)
         assert not app.screen.has_class("-refused")
         assert len(titles(app)) == 1
