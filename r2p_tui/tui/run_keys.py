@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from textual.binding import Binding, BindingType
+from functools import partial
 
+from textual.binding import BindingType
 
-def _key(keys: str, action: str, words: str, name: str, shown: str = "", display: str = "") -> Binding:
-    """A key of the runs; `shown` is its word in the footer, where it has a place there."""
-    return Binding(
-        keys, action, shown or words, bool(shown), display or None, tooltip=words, id=f"runs.{name}"
-    )
+from r2p_tui.tui.described_key import described_key
 
+_key = partial(described_key, "runs")
 
 RUN_KEYS: list[BindingType] = [
     _key("space", "mark", "Mark: its curve stays over the others", "mark", "mark"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -19,6 +19,7 @@ from r2p_tui.domain.table_corrections import Correction, make_correction
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean, clean_line
 from r2p_tui.tui import table_words
+from r2p_tui.tui.described_key import described_key
 from r2p_tui.tui.table_keeper import ReadingStep, TableKeeper
 from r2p_tui.tui.widgets.table_layout import Place
 from r2p_tui.tui.widgets.table_sheet import TableSheet
@@ -48,12 +49,7 @@ _NEED_A_TABLE = frozenset(
 )
 _ALL_STAYS_USABLE = "escape stops. Everything else stays usable meanwhile."
 
-
-def _key(keys: str, action: str, words: str, name: str, shown: str = "", display: str = "") -> Binding:
-    """A key of the tables; `shown` is its word in the footer, where it has a place there."""
-    return Binding(
-        keys, action, shown or words, bool(shown), display or None, tooltip=words, id=f"tables.{name}"
-    )
+_key = partial(described_key, "tables")
 
 
 class TablesPart(Vertical, can_focus=True):
