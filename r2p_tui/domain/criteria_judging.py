@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from r2p_tui.domain.criteria_history import History, Moment, Reading
 from r2p_tui.domain.criteria_meaning import Aim, aim_of
 from r2p_tui.domain.criteria_measures import Measure, measures
-from r2p_tui.domain.criteria_names import PRIMARY, better
+from r2p_tui.domain.criteria_names import PRIMARY, better, highest_is_best
 from r2p_tui.domain.criteria_sentences import Compare, Point, Sentence
 from r2p_tui.domain.criteria_telling import Teller
 from r2p_tui.domain.curves import Forecast, forecast
@@ -47,7 +47,7 @@ def judge(sentence: Sentence, role: Role, history: History, now: Moment) -> Judg
     found_measures = measures(aim.sentence, aim.kind, name, counted, others)
     if not found_measures:
         return _too_early(f"{reference} has no value of {name} at such an early epoch", now)
-    case = _Case(Teller(aim, name, role), counted, found_measures, now)
+    case = _Case(Teller(aim, name, role, counted), counted, found_measures, now)
     return case.target() if aim.kind == "target" else case.watch()
 
 
@@ -128,7 +128,7 @@ class _Case:
         last = candidates[-1]
         if self.is_over:
             return self._judgement("broken", self.teller.missed(last), last)
-        return self._judgement("pending", self.teller.on_the_way(last, *self._heading()), last)
+        return self._judgement("pending", self.teller.on_the_way(last, *self._heading(last)), last)
 
     def watch(self) -> Judgement:
         """Broken for good by the first value that makes a trigger true or passes a limit."""
@@ -154,19 +154,35 @@ class _Case:
         upto = [one.reading for one in takewhile(lambda one: one is not measure, self.found)]
         return [*upto[-int(measure.amount) :], measure.reading] if measure.amount else [measure.reading]
 
-    def _heading(self) -> tuple[Forecast | None, str]:
+    def _heading(self, last: Measure) -> tuple[Forecast | None, str]:
         """Where a comparison will stand at its deadline or at the end of the run, whichever comes first."""
-        condition = self.aim.sentence.condition
-        if not isinstance(condition, Compare):
+        if not isinstance(self.aim.sentence.condition, Compare):
             return None, ""
         ys = [reading.value for reading in self.readings]
-        bounds = (0.0, 1.0) if all(0 <= y <= 1 for y in ys) and better(self.teller.name) == "up" else None
-        if self.by and self.by.seconds is not None:
+        bounds = self._bounds(last.reading.value)
+        if self.by and self.by.seconds is not None and self.by.seconds <= self._end():
             xs = [reading.seconds for reading in self.readings]
             return forecast(xs, ys, self.by.seconds, bounds), f"by {self.by}"
-        ends = [end for end in (self.by and self.by.amount, self.now.epochs) if end]
-        epochs = [reading.epoch for reading in self.readings]
-        if not ends or None in epochs:
+        by_epoch = self.by.amount if self.by and self.by.seconds is None else None
+        ends = [one for one in (by_epoch, self.now.epochs) if one]
+        epochs = [float(reading.epoch) for reading in self.readings if reading.epoch is not None]
+        if not ends or len(epochs) < len(ys):
             return None, ""
-        known = [float(epoch) for epoch in epochs if epoch is not None]
-        return forecast(known, ys, min(ends), bounds), f"at epoch {min(ends):.0f}"
+        return forecast(epochs, ys, min(ends), bounds), f"at epoch {min(ends):.0f}"
+
+    def _end(self) -> float:
+        """The seconds at which the last epoch ends at the pace so far; never where epochs are not counted."""
+        first, last = self.readings[0], self.readings[-1]
+        if not self.now.epochs or first.epoch is None or last.epoch is None or last.epoch <= first.epoch:
+            return math.inf
+        pace = (last.seconds - first.seconds) / (last.epoch - first.epoch)
+        return last.seconds + (self.now.epochs - last.epoch) * pace
+
+    def _bounds(self, last: float) -> tuple[float, float]:
+        """What no forecast may pass: 0 and 1 where the values tell, and a best so far, as none gets worse."""
+        name, ys = self.teller.name, [one.value for one in self.readings if math.isfinite(one.value)]
+        low = 0.0 if all(y >= 0 for y in ys) else -math.inf
+        high = 1.0 if all(0 <= y <= 1 for y in ys) and better(name) == "up" else math.inf
+        if not self.aim.sentence.best:
+            return low, high
+        return (max(low, last), high) if highest_is_best(name) else (low, min(high, last))

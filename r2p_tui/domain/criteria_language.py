@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple, cast
 
-from r2p_tui.domain.criteria_names import PRIMARY, SIZES, TIMES, better
+from r2p_tui.domain.criteria_names import PRIMARY, SIZES, TIMES, better, goes_with
 from r2p_tui.domain.criteria_sentences import (
     SHARES,
     WAYS,
@@ -145,7 +145,7 @@ class _Reader:
 
     def condition(self, metric: str | None) -> Condition:
         if self.word.text in OPERATORS:
-            return self.comparison()
+            return self.comparison(metric or "")
         if self.take("drop"):
             return self.drop(metric)
         if self.word.lower in WAYS:
@@ -170,12 +170,18 @@ class _Reader:
             raise self.expected("a comparison: >=, >, <=, < or =")
         return OPERATORS[self.next().text]
 
-    def comparison(self) -> Compare:
+    def comparison(self, metric: str) -> Compare:
         operator = self.operator()
         if reference := self.reference():
             return Compare(operator, Number(100, "%"), reference)
+        place = self.word
         limit = self.number("a number or another run, such as 0.60 or run:12")
         if self.word.lower != "of":
+            if not goes_with(metric, limit.unit):
+                advice = (
+                    "Write the number alone; a time goes with a name such as latency_ms, a size with size_mb."
+                )
+                raise self.error(f"{metric} is not measured in {limit.unit}.", advice, place)
             return Compare(operator, limit)
         if limit.unit != "%":
             raise self.error("“of” follows a share in percent.", "Write it like 90% of run:12.")

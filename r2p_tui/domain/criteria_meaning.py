@@ -121,12 +121,12 @@ def _whose(sentence: Sentence, kind: Kind) -> str:
     return f"{'the best so far' if sentence.best else 'that'} of {sentence.reference} at the same epoch"
 
 
-def has_gone(trend: Trend) -> str:
+def has_gone(trend: Trend, what: str = "epoch") -> str:
     """`risen for 5 epochs in a row`."""
-    epochs = count_of(trend.values, "epoch")
+    length = count_of(trend.values, what)
     if trend.way == "flat":
-        return f"{_HAS['flat']} (no new best by more than {FLAT_TOLERANCE:.1%}) for {epochs}"
-    return f"{_HAS[trend.way]} for {epochs} in a row"
+        return f"{_HAS['flat']} (no new best by more than {FLAT_TOLERANCE:.1%}) for {length}"
+    return f"{_HAS[trend.way]} for {length} in a row"
 
 
 def number_words(number: Number) -> str:

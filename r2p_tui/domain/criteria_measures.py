@@ -150,6 +150,6 @@ def _flat_lengths(name: str, readings: Sequence[Reading]) -> Iterator[int]:
         change = reading.value - anchor
         gain = {"up": change, "down": -change}.get(direction or "", abs(change))
         length += 1
-        if math.isnan(anchor) or gain > FLAT_TOLERANCE * abs(anchor):
+        if not math.isfinite(anchor) or gain > FLAT_TOLERANCE * abs(anchor):
             anchor, length = reading.value, 0
         yield length

@@ -47,8 +47,7 @@ def better(name: str) -> Direction | None:
 
 def unit_of(name: str) -> str:
     """The unit that a metric's name ends in; empty for a share or a loss."""
-    ending = name.rsplit("_", 1)[-1]
-    return _SHOWN_UNITS.get(ending, "") if "_" in name or ending == "fps" else ""
+    return _SHOWN_UNITS.get("fps" if name == "fps" else _ending(name), "")
 
 
 def highest_is_best(name: str) -> bool:
@@ -65,23 +64,22 @@ def main_metric(reported: Collection[str], criteria: Sequence[Criterion]) -> str
 
 
 def in_units_of(name: str, value: float, unit: str) -> float:
-    """A time or a size in the unit that ends the metric's name, such as `_ms`; unchanged where none does."""
-    kind, factor = _factor(unit)
-    found = _unit_of(name)
-    if found is None or kind != found[0]:
-        return value
-    return value * factor / found[1]
+    """A time or a size in the unit that ends the metric's name, such as `_ms`; unchanged without units."""
+    limit, metric = _UNIT_OF_A_NAME.get(unit.lower()), _unit_of(name)
+    return value * limit[1] / metric[1] if limit and metric else value
 
 
-def _factor(unit: str) -> tuple[str, float]:
-    if unit in TIMES:
-        return "time", TIMES[unit]
-    return ("size", SIZES[unit]) if unit in SIZES else ("", 1.0)
+def goes_with(name: str, unit: str) -> bool:
+    """Whether a metric can be held against a number in this unit: times with times, shares with neither."""
+    limit, metric = _UNIT_OF_A_NAME.get(unit.lower()), _unit_of(name)
+    return not unit or (limit and limit[0]) == (metric and metric[0])
 
 
 def _unit_of(name: str) -> tuple[str, float] | None:
-    """Nothing for rates: `images_per_s` ends with a unit that divides."""
+    return _UNIT_OF_A_NAME.get(_ending(name))
+
+
+def _ending(name: str) -> str:
+    """The word that may be a unit; none of a rate, as `images_per_s` ends with one that divides."""
     parts = name.split("_")
-    if len(parts) < 2 or "per" in parts:
-        return None
-    return _UNIT_OF_A_NAME.get(parts[-1])
+    return parts[-1] if len(parts) > 1 and "per" not in parts else ""

@@ -59,7 +59,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The same way for a number of values in a row, which are epochs where the run counts them."""
+    """The same way for a number of values in a row: of epochs, where the run reports it at each."""
 
     way: Way
     values: int

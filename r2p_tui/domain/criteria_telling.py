@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from r2p_tui.domain.criteria_history import Reading
 from r2p_tui.domain.criteria_meaning import (
@@ -24,13 +25,14 @@ from r2p_tui.text import count_of
 
 
 class Teller:
-    """Tells how one criterion stands; `name` is the metric that was found."""
+    """Tells how one criterion stands; `name` is the metric that was found, `readings` its values."""
 
-    def __init__(self, aim: Aim, name: str, role: Role) -> None:
+    def __init__(self, aim: Aim, name: str, role: Role, readings: Sequence[Reading]) -> None:
         self.aim = aim
         self.name = name
         self.condition = aim.sentence.condition
         self.subject = best_of(name, name) if aim.sentence.best else name
+        self.counted = "epoch" if _are_of_each_epoch(readings) else "value"
         self.is_trend = isinstance(self.condition, Trend)
         self.sign = "the sign to ask" if role == "soft-kill" else "the sign to stop"
         self.deadline = f" by {aim.sentence.by}" if aim.sentence.by else ""
@@ -42,11 +44,17 @@ class Teller:
 
     def missed(self, measure: Measure) -> str:
         if isinstance(self.condition, Trend):
-            return f"{self.name} had not {has_gone(self.condition)}{self.deadline or ' at the end'}."
+            return f"{self.name} had not {self._gone(self.condition)}{self.deadline or ' at the end'}."
         return f"{self._state(measure, 'was')}; {self._asked(measure)} was asked for{self.deadline}."
 
     def too_late(self, first: Measure) -> str:
-        came = f"{self.name} was first reported{place(first.reading.epoch)}"
+        after = self.aim.sentence.after
+        came = (
+            f"The first {self.name} after {after} was reported"
+            if after
+            else f"{self.name} was first reported"
+        )
+        came += place(first.reading.epoch)
         return f"{came}; {self._asked(first)} was asked for{self.deadline}."
 
     def on_the_way(self, measure: Measure, heading: Forecast | None, when: str) -> str:
@@ -61,7 +69,7 @@ class Teller:
             first, last = way[0], way[-1]
             start, end = shown(first.value, last.value), shown(last.value, first.value)
             path = f"from {start}{place(first.epoch)} to {end}{place(last.epoch)}"
-            return f"{self.name} has {has_gone(self.condition)}, {path}."
+            return f"{self.name} has {self._gone(self.condition)}, {path}."
         if isinstance(self.condition, Diverged):
             return f"{self.name} became {shown(measure.reading.value)}{place(measure.reading.epoch)}."
         return f"{self._state(measure, 'was')}; {self._warning(measure)}."
@@ -92,9 +100,9 @@ class Teller:
         value = f"{shown(measure.reading.value)}{place(measure.reading.epoch)}"
         if not measure.amount:
             return f"{self.name} {verb} {value}, and not {trend.way}"
-        length = f"{measure.amount:.0f} of {count_of(trend.values, 'epoch')}"
+        length = f"{measure.amount:.0f} of {count_of(trend.values, self.counted)}"
         if measure.holds:
-            length = count_of(int(measure.amount), "epoch")
+            length = count_of(int(measure.amount), self.counted)
         return f"{self.name} {verb} {trend.way} for {length}, to {value}"
 
     def _of_the_other(self, other: Reading) -> str:
@@ -107,8 +115,11 @@ class Teller:
         if isinstance(condition, Compare):
             return compare_words(condition.operator, self._limit(condition, measure))
         if isinstance(condition, Trend):
-            return f"{condition.way} for {count_of(condition.values, 'epoch')}"
+            return f"{condition.way} for {count_of(condition.values, self.counted)}"
         return "nan"
+
+    def _gone(self, trend: Trend) -> str:
+        return has_gone(trend, self.counted)
 
     def _warning(self, measure: Measure) -> str:
         return f"{self._limit_words(measure)} is {self.sign}"
@@ -130,6 +141,12 @@ class Teller:
         whose = condition.reference + where
         share = "" if condition.limit.value == 100 else f"{number_words(condition.limit)} of "
         return f"{limit} ({share}{whose})"
+
+
+def _are_of_each_epoch(readings: Sequence[Reading]) -> bool:
+    """Not where a validation comes every few epochs, nor where the run counts none."""
+    epochs = [reading.epoch for reading in readings]
+    return all(one is not None and two == one + 1 for one, two in pairwise(epochs)) and None not in epochs
 
 
 def _with_spread(heading: Forecast, limit: float) -> str:

@@ -41,19 +41,19 @@ class Copies:
 def copy_findings(data: DataSet) -> Iterator[Finding]:
     """Copies by bytes, by pixels, and near copies."""
     images = list({image.path: image for image in data.readable}.values())
-    groups = groups_of_copies(images)
+    groups, near_too = groups_of_copies(images)
     found = [*_leaks(data, groups), *_within_split(groups), *_labelled_differently(groups)]
     yield from found
-    if len(images) > MOST_COMPARED:
-        said = f"Near copies were not looked for, as there are more than {MOST_COMPARED:,} images."
+    if not near_too:
+        said = f"Near copies were not looked for, as more than {MOST_COMPARED:,} images differ."
         yield Finding("near-copies", "copies", "fine", said)
-    if not found and images:
+    elif not found and images:
         said = f"All {count_of(len(images), 'image')} differ; none is in two splits under another name."
         yield Finding("copies", "copies", "fine", said)
 
 
-def groups_of_copies(images: Sequence[LabelledImage]) -> list[Copies]:
-    """Each set of two or more images that show the same."""
+def groups_of_copies(images: Sequence[LabelledImage]) -> tuple[list[Copies], bool]:
+    """Each set of two or more images that show the same, and whether near copies were looked for."""
     leader = list(range(len(images)))
 
     def find(index: int) -> int:
@@ -67,13 +67,15 @@ def groups_of_copies(images: Sequence[LabelledImage]) -> list[Copies]:
         for key in filter(None, (image.facts.digest, image.facts.pixels)):
             leader[find(index)] = find(seen.setdefault(key, index))
     heads = [index for index in range(len(images)) if find(index) == index]
-    if len(heads) <= MOST_COMPARED:
+    near_too = len(heads) <= MOST_COMPARED
+    if near_too:
         for one, two in near_pairs([images[index] for index in heads]):
             leader[find(heads[two])] = find(heads[one])
     groups = defaultdict(list)
     for index in range(len(images)):
         groups[find(index)].append(images[index])
-    return [Copies(_likeness(group), tuple(group)) for group in groups.values() if len(group) > 1]
+    several = [group for group in groups.values() if len(group) > 1]
+    return [Copies(_likeness(group), tuple(group)) for group in several], near_too
 
 
 def near_pairs(images: Sequence[LabelledImage]) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from r2p_tui.domain.printed_values import mapping_in, numbers_in
@@ -53,15 +53,27 @@ _KNOWN = _words(
     " bleu rouge perplexity ppl mae mse rmse mape dice fid wer cer top1 top5 fitness elbo reward"
     " fps latency sensitivity specificity mcc kappa"
 )
-_KNOWN_START = re.compile(r"(?:m?ap|acc|top|f1|auc|loss)_?\d+$|\w*(?:loss|acc)$")
+_KNOWN_START = re.compile(r"(?:m?ap|acc|top|f1|auc|loss)_?\d+(?:_95)?$|\w*(?:loss|acc)$")
 _EVALUATIONS = _words("val valid validation test eval evaluation dev epoch")
 _MEAN_PRECISION = re.compile(r"(?:^|_)map\d*(?:_|$)")
+_RANGE = r"(?:0?\.50?|50)(?::0?\.05)?[:-](?:0?\.)?95"
+# `mAP50:95`, `AP@[.5:.05:.95]` and `mAP@0.5`: a precision with the IoU at which a box counts as found.
+_AT_IOU = re.compile(
+    rf"(?<![a-z])(?:m?ap(?:\s?[@_]?\s?\[\s?(?:iou=)?{_RANGE}\s?\]|[@_]?{_RANGE})(?!\d|[.-][\d.])"
+    r"|(?P<name>m?ap)[@_]?0?\.(?P<at>50?|75)(?!\d|[.:-][\d.]))",
+    re.I,
+)
 
 
 def metric_name(text: str) -> str:
     """The one spelling of a name: `metrics/mAP50-95(B)` is `map50_95`; empty where nothing is left."""
-    name = text[:1000].lower().strip().replace("(b)", "").removeprefix("metrics/")
+    name = _with_iou_spelt(text[:1000]).lower().strip().replace("(b)", "").removeprefix("metrics/")
     return _OTHER_CHARACTERS.sub("_", name).strip("_")[:_LONGEST_NAME].strip("_")
+
+
+def _with_iou_spelt(text: str) -> str:
+    """`mAP50` and `mAP50-95`, as ultralytics spells them; an AP over the range is the mean of COCO."""
+    return _AT_IOU.sub(lambda found: f"{found['name']}{found['at']:0<2}" if found["at"] else "mAP50-95", text)
 
 
 def is_metric(name: str) -> bool:
@@ -182,6 +194,7 @@ def values_of_line(line: str) -> MetricLine | None:
         return None
     if "{" in line and (found := mapping_in(line)) is not None:
         return _of_mapping(*found)
+    line = _with_iou_spelt(line)
     if "IoU=" in line:
         return _of_coco(line)
     return _of_pairs(line)
@@ -190,8 +203,9 @@ def values_of_line(line: str) -> MetricLine | None:
 _HINT = re.compile(r"[=:{]|\bep(?:och)?|step|iter|batch", re.I)
 _ANY_NUMBER = re.compile(r"\d|nan|inf", re.I)
 _COCO = re.compile(
-    r"Average Precision\s{1,4}\(AP\)\s{1,4}@\[ IoU=(\d\.\d\d(?::\d\.\d\d)?)\s{1,10}\|"
-    r" area=\s{0,4}all \| maxDets=\s{0,4}\d{1,4} \] = (-?\d\.\d{1,6})"
+    r"(?:Average Precision\s{1,4}\(AP\)|(?<![A-Za-z])m?AP)\s{0,4}@\s?\[\s?"
+    r"IoU=(\d\.\d\d(?::\d\.\d\d)?)\s{0,10}\|\s?area=\s{0,4}all\s{0,4}"
+    r"(?:\|\s?maxDets=\s{0,4}\d{1,4}\s{0,4})?\]\s?[=:]\s?(-?\d\.\d{1,6})"
 )
 _COCO_NAMES = {"0.50:0.95": "map50_95", "0.50": "map50", "0.75": "map75"}
 
@@ -280,16 +294,19 @@ _PAIR = re.compile(
     r"(?<![\w./:@%&?-])(?P<name>[A-Za-z_][\w@./-]{0,60}+(?:\ ?\([\w%]{1,8}\))?)"
     r"(?P<gap>\s{0,8}[=:]\s{0,12}|\s{1,4})"
     r"(?:(?:tensor|array|(?:np|numpy|torch)\.\w{1,12})\()?"
-    rf"(?P<value>{_NUMBER})%?+(?![\w/\\@]|[.:,-]\d)",
+    # A number with a sign behind it ends a name, and `40%|` is how far a progress bar has come.
+    rf"(?!\d{{1,3}}%\|)(?P<value>{_NUMBER})%?+(?![\w/\\@]|[.:,-]\.?\d|\s{{0,3}}[=:]\s{{0,3}}[-+.]?\d)",
     re.I,
 )
+# `AR@0.5:0.95` may be a range as well as a value.
+_THRESHOLD = re.compile(r"\d?\.\d{1,3}$")
 _FILE = re.compile(r"\.(?:py|pth?|onnx|ya?ml|json|txt|csv|jpe?g|png|log|cpp|cu|so|c|h)$", re.I)
 _PROSE = re.compile(r"[ ][A-Za-z]{2,30}+(?![\w@./-]{0,60}+(?:\ \w{1,20})?\s{0,8}[:=])")
 _WORDS_BEFORE = re.compile(r"(?<![\w./-])(?:[A-Za-z][A-Za-z\d-]{0,20}+ ){1,3}$")
 _WINDOW = 64
 _MODIFIERS = _words(
     "train training val valid validation test testing eval evaluation avg average mean best total running"
-    " global learning"
+    " global learning min max lowest highest last prev previous target"
 )
 _TAILS = _words("loss acc accuracy rate score precision recall norm map iou")
 _NO_PART = _words(
@@ -317,15 +334,24 @@ def _of_pairs(line: str) -> MetricLine | None:
     if not marked and not _are_metrics(pairs):
         return None
     section = _section_of(line)
-    values = {
-        name: pair.value
-        for pair in pairs
-        if is_metric(pair.name) and (name := _in_section(section, pair.name))
-    }
+    values = _unanimous(
+        (_in_section(section, pair.name), pair.value) for pair in pairs if is_metric(pair.name)
+    )
     if not values and epoch is None:
         return None
     scope: Scope = "epoch" if epoch is not None and step is None and not inside else "batch"
     return MetricLine(values, epoch, epochs, step, steps, scope)
+
+
+def _unanimous(named: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Without the names that were given two values: nothing tells which one counts."""
+    found: dict[str, set[str]] = {}
+    values = {}
+    for name, value in named:
+        # As text, since nan differs from itself.
+        found.setdefault(name, set()).add(str(value))
+        values[name] = value
+    return {name: value for name, value in values.items() if len(found[name]) == 1}
 
 
 def _are_metrics(pairs: list[_Pair]) -> bool:
@@ -351,7 +377,9 @@ def _pairs_in(line: str, marked: bool) -> Iterator[_Pair]:
             continue
         known = _is_known(base)
         glued = sign == ":" and not gap[-1].isspace()
-        if (glued and not known) or (not sign and not (known and marked)):
+        if glued and (not known or _THRESHOLD.search(match["name"])):
+            continue
+        if not sign and not (known and marked):
             continue
         if not known and sign == ":" and _PROSE.match(line, end):
             continue

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import pairwise
 
 import pytest
@@ -29,9 +30,11 @@ def verdict(
     epochs: int | None = None,
     ended: bool = False,
     late: float = 0.0,
+    other: list[float] | None = None,
 ) -> Judgement:
-    """Of a run that reported these values, `late` seconds after the last."""
-    references = {"run:12": [point for name in OTHER for point in points(name, OTHER[name])]}
+    """Of a run that reported these values, `late` seconds after the last; `other` are those of run:12."""
+    known = OTHER if other is None else {metric: other}
+    references = {"run:12": [point for name in known for point in points(name, known[name])]}
     history = RecordedHistory(points(metric, values), references=references)
     now = Moment(60.0 * len(values) + late, len(values) or None, epochs, ended)
     return judge(parse(text), role, history, now)
@@ -164,8 +167,160 @@ def test_a_pending_target_tells_where_it_is_heading(text: str) -> None:
     assert " ± 0." in found.sentence
 
 
+def heading(text: str, values: list[float], metric: str = "map50", epochs: int = 40) -> tuple[float, str]:
+    """The value that a pending target is heading for, and when."""
+    said = verdict(text, "success", values, metric=metric, epochs=epochs).sentence
+    found = re.search(r"heading for (\S+) ± \S+ (.*?);", said)
+    assert found, said
+    return float(found[1].replace(",", "")), found[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("map50 >= 0.60 by epoch 20", "at epoch 20"),
+        ("map50 >= 0.60 by epoch 60", "at epoch 40"),
+        ("map50 >= 0.60 by 10 min", "by 10 min"),
+        ("map50 >= 0.60 by 40 min", "by 40 min"),
+        ("map50 >= 0.60 by 41 min", "at epoch 40"),
+    ],
+)
+def test_it_heads_for_the_deadline_or_the_end_of_the_run(text: str, when: str) -> None:
+    assert heading(text, RISING)[1] == when
+
+
+def test_without_a_known_end_it_heads_for_the_deadline() -> None:
+    assert " by hour 1;" in verdict("map50 >= 0.60 by hour 1", "success", RISING).sentence
+
+
+def test_a_best_value_never_heads_for_a_worse_one() -> None:
+    falling = [0.50, 0.45, 0.40, 0.36, 0.33, 0.30]
+    assert heading("best map50 >= 0.60", falling)[0] == 0.50
+    assert heading("map50 >= 0.60", falling)[0] < 0.30
+    assert heading("best val_loss <= 0.10", falling[::-1], "val_loss")[0] == 0.30
+    assert heading("best val_loss <= 0.10", falling, "val_loss")[0] < 0.30
+
+
+def test_nothing_heads_beyond_what_its_values_can_be() -> None:
+    down = [1.0, 0.8, 0.6, 0.4, 0.2, 0.1]
+    assert heading("val_loss <= -1", down, "val_loss")[0] == 0
+    assert heading("val_loss <= -1", [value - 0.5 for value in down], "val_loss")[0] < -0.5
+    up = [0.1, 0.3, 0.5, 0.7, 0.9]
+    assert heading("accuracy >= 2", up, "accuracy")[0] == 1
+    assert heading("accuracy >= 200", [100 * value for value in up], "accuracy")[0] > 90
+    assert heading("val_loss >= 2", up, "val_loss")[0] > 1
+
+
 def test_no_forecast_is_made_of_three_values() -> None:
     assert "heading" not in verdict("map50 >= 0.60", "success", RISING[:3], epochs=40).sentence
+
+
+def gaps(epochs: list[int | None], values: list[float], text: str, ended: bool = False) -> str:
+    """What is said of a run that reported in these epochs only."""
+    pairs = zip(epochs, values, strict=True)
+    found = [MetricPoint(60.0 * place, {"map50": value}, epoch) for place, (epoch, value) in enumerate(pairs)]
+    return judge(parse(text), "kill", RecordedHistory(found), Moment(1e3, epochs[-1], ended=ended)).sentence
+
+
+def test_values_that_come_every_few_epochs_are_not_called_epochs() -> None:
+    epochs: list[int | None] = [5, 10, 15, 20]
+    assert gaps(epochs, RISING[:4], "map50 rising for 3 epochs") == (
+        "map50 has risen for 3 values in a row, from 0.10 at epoch 5 to 0.36 at epoch 20."
+    )
+    assert gaps(epochs, RISING[:4], "map50 rising for 9 epochs") == (
+        "map50 is rising for 3 of 9 values, to 0.36 at epoch 20."
+    )
+    assert gaps(epochs, RISING[:4], "map50 falling for 2 epochs", ended=True) == (
+        "map50 was never falling for 2 values."
+    )
+    assert gaps(epochs, RISING[:4], "map50 falling for 2 epochs by epoch 15").endswith(
+        "never falling for 2 values."
+    )
+    assert gaps(epochs, RISING[:4], "map50 rising for 4 epochs by epoch 20") == (
+        "map50 had not risen for 4 values in a row by epoch 20."
+    )
+    assert "for 3 values in a row" in gaps([None] * 4, RISING[:4], "map50 rising for 3 epochs")
+    assert "for 3 epochs in a row" in gaps([7, 8, 9, 10], RISING[:4], "map50 rising for 3 epochs")
+
+
+def test_too_late_is_said_of_the_values_that_count() -> None:
+    assert gaps([1, 6], [0.1, 0.2], "map50 >= 0.6 by epoch 5 after epoch 3") == (
+        "The first map50 after epoch 3 was reported at epoch 6; at least 0.60 was asked for by epoch 5."
+    )
+
+
+def test_values_without_an_epoch_are_in_time_for_an_epoch() -> None:
+    history = RecordedHistory([MetricPoint(1, {"map50": 0.9})])
+    assert judge(parse("map50 >= 0.6 by epoch 5"), "kill", history, Moment(1, 9)).light == "met"
+
+
+def test_a_deadline_is_over_at_its_very_second() -> None:
+    assert verdict("map50 >= 0.6 by 2 min", "kill", [0.1], late=59).light == "pending"
+    assert verdict("map50 >= 0.6 by 2 min", "kill", [0.1], late=60).light == "broken"
+
+
+@pytest.mark.parametrize("moment", ["epoch 2", "2 min"])
+def test_what_comes_just_then_does_not_come_after(moment: str) -> None:
+    text = f"map50 < 0.3 after {moment}"
+    assert verdict(text, "kill", [0.1, 0.2]).sentence == f"No value of map50 after {moment} yet."
+    assert verdict(text, "kill", [0.1, 0.2, 0.2]).light == "broken"
+
+
+def test_a_value_of_the_other_run_that_is_nan_is_passed_over() -> None:
+    assert verdict("map50 >= run:12", "kill", [0.6, 0.6], other=[0.5, NAN]).light == "pending"
+    assert verdict("map50 >= run:12", "kill", [0.6, 0.4], other=[0.5, NAN]).light == "broken"
+    found = verdict("map50 >= run:12", "kill", [0.6], other=[NAN])
+    assert found.sentence == "run:12 has no value of map50 to compare with."
+
+
+def test_the_best_is_not_held_up_by_a_first_nan() -> None:
+    assert verdict("best map50 >= 0.3", "success", [NAN, 0.4]).light == "met"
+
+
+def test_the_best_so_far_is_compared_with_the_best_so_far() -> None:
+    text = "map50 >= run:12 after epoch 1"
+    assert verdict(f"best {text}", "kill", [0.6, 0.45], other=[0.5, 0.4]).light == "broken"
+    assert verdict(text, "kill", [0.6, 0.45], other=[0.5, 0.4]).light == "pending"
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "light"),
+    [
+        ("val_loss", [100, 99.95, 99.92], "broken"),
+        ("val_loss", [100, 99.8, 99.6], "pending"),
+        ("val_loss", [0.001, 0.0009, 0.0008], "pending"),
+        ("val_loss", [math.inf, 5, 4, 3], "pending"),
+        ("val_loss", [math.inf, 5, 5, 5], "broken"),
+        ("val_loss", [-math.inf, 5, 4, 3], "pending"),
+        ("map50", [0.5, 0.5, math.inf, 0.6, 0.7], "pending"),
+        ("zeta", [3, 2, 1], "pending"),
+        ("zeta", [1, 2, 3], "pending"),
+        ("zeta", [3, 3, 3], "broken"),
+    ],
+)
+def test_flat_is_measured_against_the_last_best(metric: str, values: list[float], light: str) -> None:
+    assert verdict(f"{metric} flat for 2 epochs", "kill", values, metric=metric).light == light
+
+
+@pytest.mark.parametrize(
+    ("drop", "metric", "value", "other", "light"),
+    [
+        ("1pt", "map50", 0.575, 0.58, "met"),
+        ("1pt", "map50", 0.565, 0.58, "broken"),
+        ("1pt", "map50", 57.5, 58, "met"),
+        ("1pt", "map50", 56.5, 58, "broken"),
+        ("10%", "reward", -105, -100, "met"),
+        ("10%", "reward", -150, -100, "broken"),
+        ("10%", "map50", 0, 0, "met"),
+        ("10%", "map50", 0.1, 0, "met"),
+        ("10%", "map50", -0.1, 0, "broken"),
+    ],
+)
+def test_a_drop_is_measured_on_the_scale_of_the_values(
+    drop: str, metric: str, value: float, other: float, light: str
+) -> None:
+    text = f"{metric} drop <= {drop} vs run:12"
+    assert verdict(text, "success", [value], metric=metric, other=[other], ended=True).light == light
 
 
 def test_units_follow_the_name_and_the_size_of_a_metric() -> None:
@@ -174,6 +329,10 @@ def test_units_follow_the_name_and_the_size_of_a_metric() -> None:
 
     assert light("latency_p99_ms <= 0.033s", "latency_p99_ms", 33) == "met"
     assert light("latency_p99_ms <= 0.033s", "latency_p99_ms", 34) == "pending"
+    assert light("latency_p99_ms <= 1 min", "latency_p99_ms", 59_999) == "met"
+    assert light("train_seconds <= 1 min", "train_seconds", 61) == "pending"
+    assert light("train_min <= 1 h", "train_min", 60) == "met"
+    assert light("train_min <= 1 h", "train_min", 61) == "pending"
     assert light("size_mb <= 1GB", "size_mb", 999) == "met"
     assert light("accuracy >= 60%", "accuracy", 61.0) == "met"
     assert light("accuracy >= 60%", "accuracy", 59.0) == "pending"

@@ -97,6 +97,12 @@ def test_a_sentence_is_read_and_spelled_in_one_way(text: str, meaning: Sentence,
         ("drop <= 1pt vs run12", 15, "run12", "“run:12”"),
         ("drop = 1pt vs run:12", 5, "=", "<="),
         ("drop <= 3ms vs run:12", 8, "3ms", "1pt"),
+        ("latency_p99_ms < 33 MB", 17, "33", "the number alone"),
+        ("latency_p99_ms < 33%", 17, "33%", "the number alone"),
+        ("size_mb < 33 pt", 10, "33", "the number alone"),
+        ("size_mb < 33s", 10, "33s", "size_mb"),
+        ("map50 >= 60 ms", 9, "60", "latency_ms"),
+        ("images_per_s >= 30 s", 16, "30", "the number alone"),
     ],
 )
 def test_what_cannot_be_read_is_pointed_at(text: str, position: int, word: str, hint: str) -> None:
@@ -182,11 +188,10 @@ def test_any_text_is_a_sentence_or_is_pointed_at(text: str) -> None:
         assert all(explain(sentence, role).endswith(".") for role in ROLES)
 
 
-NUMBERS = st.builds(
-    Number,
-    st.floats(-1e15, 1e15).map(lambda value: value + 0.0),
-    st.sampled_from(["", "%", "pt", "us", "ms", "s", "min", "h", "KB", "MB", "GB"]),
-)
+VALUES = st.floats(-1e15, 1e15).map(lambda value: value + 0.0)
+NUMBERS = st.builds(Number, VALUES, st.sampled_from(["", "%", "pt"]))
+TIMES = st.builds(Number, VALUES, st.sampled_from(["", "us", "ms", "s", "min", "h"]))
+SIZES = st.builds(Number, VALUES, st.sampled_from(["", "KB", "MB", "GB"]))
 OPERATORS = st.sampled_from([">=", ">", "<=", "<", "="])
 REFERENCES = st.one_of(st.just("baseline"), st.integers(0, 10**9 - 1).map("run:{}".format))
 SHARES = NUMBERS.map(lambda number: Number(number.value, "%"))
@@ -205,6 +210,10 @@ SENTENCES = st.one_of(
     st.builds(
         Sentence, st.sampled_from(["map50", "val_loss", "by", "3d_ap"]), COMPARISONS, st.booleans(), BY, AFTER
     ),
+    st.builds(
+        Sentence, st.just("latency_ms"), st.builds(Compare, OPERATORS, TIMES), st.booleans(), BY, AFTER
+    ),
+    st.builds(Sentence, st.just("size_mb"), st.builds(Compare, OPERATORS, SIZES), st.booleans(), BY, AFTER),
     st.builds(Sentence, st.sampled_from(["map50", "is"]), TRENDS, st.just(False), BY, AFTER),
     st.builds(Sentence, st.sampled_from([None, "map50"]), DROPS, st.booleans(), BY, AFTER),
 )

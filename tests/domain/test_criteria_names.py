@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from r2p_tui.domain.criteria_names import main_metric, unit_of
+from r2p_tui.domain.criteria_names import better, main_metric, unit_of
 from r2p_tui.domain.runs import Criterion
 
 REPORTED = ("epoch_seconds", "map50", "map50_95", "val_loss")
@@ -36,8 +36,15 @@ def test_without_a_known_name_the_first_tells_and_without_any_none() -> None:
         ("size_mb", "MB"),
         ("fps", "fps"),
         ("map50", ""),
+        ("images_per_s", ""),
+        ("flops_per_mb", ""),
         ("s", ""),
     ],
 )
 def test_units(name: str, unit: str) -> None:
     assert unit_of(name) == unit
+
+
+def test_a_rate_is_no_time() -> None:
+    assert better("warmup_s") == "down"
+    assert better("widgets_per_s") is None

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from r2p_tui.domain import data_check_copies
 from r2p_tui.domain.boxes import centres_covered, corners, iou_matrix, pixel_sides, same_boxes
 from r2p_tui.domain.data_check import (
     DataSet,
@@ -17,9 +18,10 @@ from r2p_tui.domain.data_check import (
     percent,
 )
 from r2p_tui.domain.data_check_classes import class_findings, imbalance
-from r2p_tui.domain.data_check_copies import groups_of_copies, near_pairs
-from r2p_tui.domain.data_check_outliers import is_alone, robust_z
-from r2p_tui.domain.data_check_sizes import size_findings, size_histogram
+from r2p_tui.domain.data_check_copies import copy_findings, groups_of_copies, near_pairs
+from r2p_tui.domain.data_check_files import file_findings
+from r2p_tui.domain.data_check_outliers import is_alone, outlier_findings, robust_z
+from r2p_tui.domain.data_check_sizes import crowding_findings, size_findings, size_histogram
 from r2p_tui.domain.label_rows import LabelBox, read_rows
 
 share = st.floats(0, 1, allow_nan=False)
@@ -108,6 +110,14 @@ def test_rows_come_back_as_boxes(found: list[LabelBox]) -> None:
     read, faults = read_rows(text, range(4))
     assert list(read) == list(dict.fromkeys(found))
     assert {fault.kind for fault in faults} <= {"beyond"}
+
+
+@pytest.mark.parametrize(
+    ("side", "kind"), [("-0.005", "range"), ("0", "zero"), ("1e-6", "zero"), ("2e-6", "")]
+)
+def test_a_side_below_nothing_is_out_of_range(side: str, kind: str) -> None:
+    for row in (f"0 0.5 0.5 {side} 0.1", f"0 0.5 0.5 0.1 {side}"):
+        assert [fault.kind for fault in read_rows(row, [0])[1]] == [kind] * bool(kind)
 
 
 def test_an_outline_becomes_its_box() -> None:
@@ -217,6 +227,49 @@ def test_a_class_with_a_few_boxes_in_val() -> None:
     assert [one.key for one in found if one.severity == "look"] == ["few-in-val"]
 
 
+def spread(count: int, side: float = 0.02) -> list[LabelBox]:
+    """Boxes of one size in the middle of the image, no two alike."""
+    return [LabelBox(0, 0.3 + 0.4 * number / count, 0.5, side, side) for number in range(count)]
+
+
+@pytest.mark.parametrize(("count", "said"), [(300, False), (301, True)])
+def test_more_boxes_than_a_detector_finds(count: int, said: bool) -> None:
+    found = crowding_findings(data(picture("a", "train", *spread(count))))
+    assert ("too-many-objects" in [one.key for one in found]) is said
+
+
+@pytest.mark.parametrize(("cut", "said"), [(25, False), (26, True)])
+def test_boxes_at_the_border_are_told_beyond_a_quarter(cut: int, said: bool) -> None:
+    at_border = [box._replace(y=0.01) for box in spread(100)[:cut]]
+    image = picture("a", "train", *at_border, *spread(100)[cut:])
+    found = crowding_findings(data(image))
+    assert ("border" in [one.key for one in found]) is said
+
+
+@pytest.mark.parametrize(("empty", "severity"), [(30, "fine"), (31, "look")])
+def test_empty_images_deserve_a_look_beyond_three_tenths(empty: int, severity: str) -> None:
+    filled = [picture(str(number), "train", *spread(1)) for number in range(empty, 100)]
+    bare = [picture(str(number), "train") for number in range(empty)]
+    [found] = [one for one in file_findings(data(*filled, *bare)) if one.key == "empty-images"]
+    assert found.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("x", "severity"), [(0.589, "fine"), (0.591, "look"), (0.411, "fine"), (0.409, "look")]
+)
+def test_an_outlier_is_six_deviations_away(x: float, severity: str) -> None:
+    usual = [LabelBox(0, 0.5, 0.5, 0.1, 0.1)] * 30
+    [found] = outlier_findings(data(picture("a", "train", *usual, usual[0]._replace(x=x))))
+    assert found.severity == severity
+
+
+@pytest.mark.parametrize(("many", "severity"), [(9, "fine"), (10, "look"), (99, "look"), (100, "problem")])
+def test_classes_of_uneven_size(many: int, severity: str) -> None:
+    rare = LabelBox(1, 0.5, 0.5, 0.1, 0.1)
+    found = class_findings(data(picture("a", "train", *spread(many), rare), names=2))
+    assert [one.severity for one in found if one.key == "imbalance"] == [severity]
+
+
 # --- copies -----------------------------------------------------------------------------------------------
 
 
@@ -227,7 +280,7 @@ def noisy(seed: int) -> bytes:
 def test_images_of_everything_are_told_apart() -> None:
     images = [picture(f"{seed}.jpg", "train", thumbnail=noisy(seed)) for seed in range(40)]
     assert near_pairs(images) == []
-    assert groups_of_copies(images) == []
+    assert groups_of_copies(images) == ([], True)
 
 
 def test_a_near_copy_needs_both_detail_and_hash() -> None:
@@ -261,9 +314,27 @@ def test_copies_of_copies_are_one_group() -> None:
         picture("c", "val", digest="2", pixels="p", thumbnail=noisy(1)),
         picture("d", "val", digest="3", pixels="q", thumbnail=noisy(2)),
     ]
-    [group] = groups_of_copies(images)
+    [group], _ = groups_of_copies(images)
     assert [image.path for image in group.images] == ["a", "b", "c"]
     assert group.likeness == "the same pixels"
+
+
+def test_a_set_with_many_copies_is_still_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data_check_copies, "MOST_COMPARED", 2)
+    shot = {"pixels": "p", "thumbnail": noisy(1)}
+    images = [picture(name, "train", **shot) for name in ("a", "b", "c")]
+    near = picture("d", "train", pixels="q", thumbnail=noisy(1))
+    assert [one.key for one in copy_findings(data(*images, near))] == ["duplicates"]
+    [found] = [one for one in copy_findings(data(*images, near)) if one.key == "duplicates"]
+    assert found.files[-1] == ("d", "nearly the same as a")
+
+
+def test_what_was_not_compared_is_not_said_to_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = [picture(str(seed), "train", thumbnail=noisy(seed)) for seed in range(3)]
+    assert [one.key for one in copy_findings(data(*images))] == ["copies"]
+    monkeypatch.setattr(data_check_copies, "MOST_COMPARED", 2)
+    [found] = copy_findings(data(*images))
+    assert (found.key, found.severity) == ("near-copies", "fine")
 
 
 def test_the_worst_comes_first() -> None:

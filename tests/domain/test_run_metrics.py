@@ -29,6 +29,9 @@ from r2p_tui.domain.run_metrics import (
         ("lr/pg0", "lr_pg0"),
         ("  val/cls_loss", "val_cls_loss"),
         ("Acc@1", "acc_1"),
+        ("metrics/mAP_0.5", "map50"),
+        ("metrics/mAP_0.5:0.95", "map50_95"),
+        ("mAP@10", "map_10"),
         ("(B)", ""),
     ],
 )
@@ -135,6 +138,15 @@ READ = [
         (None, None, None, None, "batch"),
     ),
     ("Best val loss: 0.2 at epoch 3", {"best_val_loss": 0.2}, (None, None, None, None, "batch")),
+    (
+        "val_loss=0.5 (min val_loss=0.3), previous acc: 0.1, target acc: 0.9",
+        {"val_loss": 0.5, "min_val_loss": 0.3, "previous_acc": 0.1, "target_acc": 0.9},
+        (None, None, None, None, "batch"),
+    ),
+    ("loss: 0.5, loss: 0.5", {"loss": 0.5}, (None, None, None, None, "batch")),
+    ("Epoch 3: loss=0.5: saved", {"loss": 0.5}, (3, None, None, None, "epoch")),
+    ("Epoch 1: loss=0.5, acc=0.2, loss=0.6", {"acc": 0.2}, (1, None, None, None, "epoch")),
+    ("Epoch 1: loss=nan, loss=0.6", {}, (1, None, None, None, "epoch")),
     ("fitness=0.43", {"fitness": 0.43}, (None, None, None, None, "batch")),
     ("Epoch 1", {}, (1, None, None, None, "epoch")),
 ]
@@ -151,9 +163,58 @@ def test_lines_of_real_programs_are_read(
 
 
 @pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("mAP50:95: 0.40", {"map50_95": 0.4}),
+        ("mAP@0.5: 0.61, mAP@0.5:0.95: 0.40", {"map50": 0.61, "map50_95": 0.4}),
+        ("mAP@.5: 0.61 mAP@.5:.95: 0.4", {"map50": 0.61, "map50_95": 0.4}),
+        ("mAP_0.5: 0.61 mAP_0.5:0.95: 0.4", {"map50": 0.61, "map50_95": 0.4}),
+        ("mAP@0.75=0.3 AP@0.5=0.6", {"map75": 0.3, "ap50": 0.6}),
+        ("AP@0.5:0.95 = 0.4", {"map50_95": 0.4}),
+        ("mAP@0.5:0.95=0.40", {"map50_95": 0.4}),
+        ("mAP@0.5:0.95:0.40", {"map50_95": 0.4}),
+        ("mAP@0.5:0.05:0.95: 0.4", {"map50_95": 0.4}),
+        ("mAP50-95 0.4", {"map50_95": 0.4}),
+        ("val mAP@0.5:0.95: 0.4", {"val_map50_95": 0.4}),
+        ("AP@[.5:.95] = 0.4", {"map50_95": 0.4}),
+        ("AP@[ IoU=0.50:0.95 | area= all | maxDets=100 ] = 0.4", {"map50_95": 0.4}),
+        ("AP@[IoU=0.50:0.95] = 0.4", {"map50_95": 0.4}),
+        ("{'mAP@0.5:0.95': 0.4, 'mAP@0.5': 0.61}", {"map50_95": 0.4, "map50": 0.61}),
+        ("mAP50:0.61", {"map50": 0.61}),
+        ("mAP50:95.2", {"map50": 95.2}),
+    ],
+)
+def test_a_range_of_iou_belongs_to_the_name(text: str, values: dict[str, float]) -> None:
+    found = values_of_line(f"Epoch 12: {text}" if "IoU" not in text else text)
+    assert found is not None
+    assert dict(found.values) == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mAP50:95",
+        "mAP@0.5:0.95",
+        "mAP@0.5:0.61",
+        "AR@0.5:0.95: 0.4",
+        "AR@0.5:0.95 0.4",
+        "mAP (0.5:0.95): 0.4",
+        "mAP 0.5:0.95 = 0.4",
+        "mAP 50:95: 0.4",
+        "mAP@0.5 : 0.95 = 0.4",
+        "AP@[ IoU=0.50:0.95 | area= small | maxDets=100 ] = 0.4",
+    ],
+)
+def test_what_may_be_a_range_of_iou_is_no_value(text: str) -> None:
+    assert LineMetrics().read(f"Epoch 12: {text}", 1.0) == []
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "",
+        "Class Images Labels P R mAP@.5 mAP@.5:.95: 100%|####| 10/10",
+        "Class Images Instances P R mAP50 mAP50-95:  43%|###",
         "Note: 3 files found",
         "step 3, note: 4 files",
         "See http://localhost:8080/x?loss=3&acc=2",
