@@ -32,13 +32,19 @@ def save(source: Path, folder: Path, epoch: int, *, best: bool = False) -> Check
 
     Raises OSError, and then every earlier checkpoint is as it was, and the manifest names no torn one.
     """
-    made = _copy(source, folder / f"epoch-{epoch:04d}.pt", epoch)
-    entries = _entries(folder) | _entry(made)
-    numbered = sorted(entries.keys() - {BEST}, key=lambda name: _epoch(entries[name]))
-    dropped = [name for name in numbered[:-_KEEP] if name != made.path.name]
-    kept = {name: value for name, value in entries.items() if name not in dropped}
-    with _former_best(folder):
-        write_json(folder / MANIFEST, kept | (_entry(_linked(made)) if best else {}))
+    path = folder / f"epoch-{epoch:04d}.pt"
+    try:
+        made = _copy(source, path, epoch)
+        entries = _entries(folder) | _entry(made)
+        numbered = sorted(entries.keys() - {BEST}, key=lambda name: _epoch(entries[name]))
+        dropped = [name for name in numbered[:-_KEEP] if name != path.name]
+        kept = {name: value for name, value in entries.items() if name not in dropped}
+        with _former_best(folder):
+            write_json(folder / MANIFEST, kept | (_entry(_linked(made)) if best else {}))
+    except BaseException:
+        if path.name not in _entries(folder):
+            path.unlink(missing_ok=True)
+        raise
     # Files that the manifest names are never dropped before it stops naming them.
     for name in dropped:
         (folder / Path(name).name).unlink(missing_ok=True)
@@ -102,17 +108,22 @@ def _copy(source: Path, target: Path, epoch: int) -> Checkpoint:
 
 @contextmanager
 def _former_best(folder: Path) -> Iterator[None]:
-    """Sets the best so far aside, and puts it back where the manifest still means it after a failure."""
+    """Sets the best so far aside, and puts it back where the manifest still means it after a failure.
+
+    A first one that the manifest does not name yet goes again.
+    """
     best, former = folder / BEST, folder / _FORMER
-    with suppress(OSError):
-        former.unlink(missing_ok=True)
-        former.hardlink_to(best)
     try:
+        with suppress(OSError):
+            former.unlink(missing_ok=True)
+            former.hardlink_to(best)
         yield
     except BaseException:
         meant = _named(folder, BEST)
         if meant and is_valid(meant._replace(path=former)):
             former.rename(best)
+        elif meant is None and not former.exists():
+            best.unlink(missing_ok=True)
         # Two names of one file are not renamed into one.
         former.unlink(missing_ok=True)
         raise
@@ -124,14 +135,15 @@ def _linked(made: Checkpoint) -> Checkpoint:
     best = made.path.with_name(BEST)
     draft = best.with_name(f".{BEST}.{os.getpid()}")
     try:
-        draft.unlink(missing_ok=True)
-        draft.hardlink_to(made.path)
-    except OSError:
-        return _copy(made.path, best, made.epoch)
-    try:
+        try:
+            draft.unlink(missing_ok=True)
+            draft.hardlink_to(made.path)
+        except OSError:
+            return _copy(made.path, best, made.epoch)
         os.replace(draft, best)  # noqa: PTH105
-    except OSError:
-        draft.unlink(missing_ok=True)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise
     sync_folder(best.parent)
     return made._replace(path=best)

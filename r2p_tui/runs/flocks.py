@@ -31,9 +31,13 @@ class Lock:
         until = time.monotonic() + _PROBES_LAST_SECONDS
         while True:
             fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-            if _lock(fd, fcntl.LOCK_EX) and _is_still_there(path, fd):
-                return cls(path, fd)
-            held = not _lock(fd, fcntl.LOCK_SH)
+            try:
+                if _lock(fd, fcntl.LOCK_EX) and _is_still_there(path, fd):
+                    return cls(path, fd)
+                held = not _lock(fd, fcntl.LOCK_SH)
+            except OSError:
+                os.close(fd)
+                raise
             os.close(fd)
             if held or time.monotonic() > until:
                 return None

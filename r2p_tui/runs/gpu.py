@@ -10,7 +10,10 @@ from r2p_tui.runs.processes import optional
 
 
 class Gpu(NamedTuple):
-    """`busy_by` names the processes that compute on it now, without our own."""
+    """`busy_by` names the processes that compute on it now, without our own.
+
+    `uuid` is empty for a card that is there and cannot be read now; `memory_bytes` is 0 where nobody tells.
+    """
 
     uuid: str
     name: str
@@ -26,15 +29,15 @@ class GpuLoad(NamedTuple):
 
 
 def gpus(nvml: Any = None) -> list[Gpu]:
-    """In the order of the driver; `nvml` stands in for the pynvml module."""
+    """In the order of the driver, unreadable ones too, so that numbers stay; `nvml` stands in for pynvml."""
     nvml = nvml or _driver()
     if nvml is None:
         return []
     try:
-        handles = [nvml.nvmlDeviceGetHandleByIndex(index) for index in range(nvml.nvmlDeviceGetCount())]
-        return [_gpu(nvml, handle) for handle in handles]
+        count = nvml.nvmlDeviceGetCount()
     except nvml.NVMLError:
         return []
+    return [_gpu(nvml, index) for index in range(count)]
 
 
 def load_of(uuid: str, nvml: Any = None) -> GpuLoad | None:
@@ -50,13 +53,21 @@ def load_of(uuid: str, nvml: Any = None) -> GpuLoad | None:
         return None
 
 
-def _gpu(nvml: Any, handle: Any) -> Gpu:
-    return Gpu(
-        _text(nvml.nvmlDeviceGetUUID(handle)),
-        _text(nvml.nvmlDeviceGetName(handle)),
-        int(nvml.nvmlDeviceGetMemoryInfo(handle).total),
-        _computing(nvml, handle),
-    )
+def _gpu(nvml: Any, index: int) -> Gpu:
+    try:
+        handle = nvml.nvmlDeviceGetHandleByIndex(index)
+        uuid, name = _text(nvml.nvmlDeviceGetUUID(handle)), _text(nvml.nvmlDeviceGetName(handle))
+    except nvml.NVMLError:
+        return Gpu("", "a GPU that cannot be read", 0)
+    return Gpu(uuid, name, _memory(nvml, handle), _computing(nvml, handle))
+
+
+def _memory(nvml: Any, handle: Any) -> int:
+    """Cards that share the memory of the machine do not tell."""
+    try:
+        return int(nvml.nvmlDeviceGetMemoryInfo(handle).total)
+    except nvml.NVMLError:
+        return 0
 
 
 def _computing(nvml: Any, handle: Any) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ class CannotStartError(R2PError):
 def worker_environment(environ: Mapping[str, str], named: Mapping[str, str] | None = None) -> dict[str, str]:
     """An environment without what looks like a secret, except what `named` names, and then with `named`.
 
-    A name that comes without a value lets the value of `environ` through.
+    A name whose value was left out lets the value of `environ` through.
     """
     named = named or {}
     kept = {
@@ -34,7 +34,7 @@ def worker_environment(environ: Mapping[str, str], named: Mapping[str, str] | No
         for name, value in environ.items()
         if name not in _OURS and (name in named or not is_secret(name))
     }
-    told = {name: value for name, value in named.items() if value and value != LEFT_OUT}
+    told = {name: value for name, value in named.items() if value != LEFT_OUT}
     return {**dict.fromkeys(named, ""), **kept, **told}
 
 
@@ -82,7 +82,7 @@ def environment_for(
 def _device(device: str) -> dict[str, str]:
     if device == "cpu":
         return {"CUDA_VISIBLE_DEVICES": ""}
-    if device.startswith(("GPU-", "MIG-")):
+    if device.startswith("GPU-"):
         return {"CUDA_VISIBLE_DEVICES": device, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
     return {}
 

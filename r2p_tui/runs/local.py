@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -47,7 +48,7 @@ def start(
     `keep_open` are the locks of `runs/flocks.py` that the run shall hold until its last process ends, the one
     on `alive.lock` among them; the caller closes its own afterwards. `device` is `cpu` or a GPU's UUID.
     `afterwards` is a command that the supervisor starts once the run has ended. Where a logout would end it,
-    it gets a scope of its own from systemd.
+    it gets a scope of its own from systemd, which outlives the logout of a user who may linger.
     """
     command = [sys.executable, "-P", "-m", "r2p_tui.runs.supervisor", str(folder.absolute())]
     command += [f"--device={device}", "--keep-open", *map(str, keep_open)]
@@ -146,8 +147,18 @@ def _leave_request(run: RunDir, request: dict[str, object]) -> None:
 
 
 def outlives_logout() -> bool:
-    """Whether a run goes on when its user logs out of the machine."""
-    return not logout_ends_processes() or bool(_scope())
+    """Whether a run goes on when its user logs out of the machine.
+
+    A scope of its own ends with the user's last session, unless the user may linger.
+    """
+    return not logout_ends_processes() or (bool(_scope()) and _lingers())
+
+
+def _lingers(folder: Path = Path("/var/lib/systemd/linger")) -> bool:
+    try:
+        return (folder / pwd.getpwuid(os.getuid()).pw_name).exists()
+    except (KeyError, OSError):
+        return False
 
 
 def _scope() -> Sequence[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 LIMIT_BYTES = 50_000_000
@@ -14,11 +13,6 @@ _CHUNK = 1 << 20
 def rotated(log: Path, number: int) -> Path:
     """`log.txt` has `log.1.txt` as its newest old part."""
     return log.with_name(f"{log.stem}.{number}{log.suffix}")
-
-
-def old_parts(log: Path) -> Iterator[Path]:
-    """Those that exist, oldest first."""
-    return (part for number in range(KEPT, 0, -1) if (part := rotated(log, number)).exists())
 
 
 def rotate(log: Path, limit: int = LIMIT_BYTES) -> bool:

@@ -23,18 +23,18 @@ class Slot(NamedTuple):
 def devices(on: str, known: Sequence[Gpu] | None = None) -> tuple[str, ...]:
     """What a run may ask for, here or on another machine; a GPU goes by its number or its UUID."""
     cards = (gpus() if known is None else known) if on == "local" else ()
-    names = [name for number, card in enumerate(cards) for name in (str(number), card.uuid)]
+    names = [name for number, card in enumerate(cards) for name in (str(number), card.uuid) if name]
     return ("auto", "cpu", "cuda", *names)
 
 
 def slots(folder: Path, cpu_slots: int, known: Sequence[Gpu] | None = None) -> Iterator[Slot]:
-    """The slots of this machine, GPUs first; a GPU that others compute on is passed over.
+    """The slots of this machine, GPUs first; those that others compute on or nobody can read are passed over.
 
     Without any GPU the processor serves requests for one as well: the run then says why it cannot go on.
     """
     cards = gpus() if known is None else known
     for number, card in enumerate(cards):
-        if not card.busy_by:
+        if card.uuid and not card.busy_by:
             served = ("auto", "cuda", str(number), card.uuid)
             yield Slot(card.uuid, "local", served, folder / f"{card.uuid}.lock")
     wants = ("cpu",) if cards else ("cpu", "auto", "cuda")

@@ -69,15 +69,10 @@ class Record:
     @classmethod
     def of(cls, run: RunDir, address: str) -> Record:
         """The kept one, else a new one; its id is of this run alone, whoever else uses the cluster."""
-        values = read_json(record_path(run))
+        values = read_json(run.remote)
         if values is not None:
             return cls(**{name: values[name] for name in cls.__dataclass_fields__ if name in values})
         return cls(f"r2p-{run.path.absolute().name}-{secrets.token_hex(4)}", address)
-
-
-def record_path(run: RunDir) -> Path:
-    """Where a run on a cluster keeps what it must know to attach to its job again."""
-    return run.path / "ray.json"
 
 
 class RemoteRun:
@@ -302,7 +297,7 @@ class RemoteRun:
             self._record.log_chars, self._record.log_size = mark
             self._mark_kept_at = time.monotonic()
             with suppress(OSError):
-                write_json(record_path(self._run), asdict(self._record))
+                write_json(self._run.remote, asdict(self._record))
 
     # --- patience -------------------------------------------------------------------------------------------
 
@@ -349,7 +344,7 @@ class RemoteRun:
                 await asyncio.sleep(self._pace.first_pause)
 
     async def _keep(self) -> None:
-        await self._insist(lambda: write_json(record_path(self._run), asdict(self._record)))
+        await self._insist(lambda: write_json(self._run.remote, asdict(self._record)))
 
     def _say_once(self, key: str, *sentences: str) -> None:
         if key not in self._record.said:
@@ -357,7 +352,7 @@ class RemoteRun:
                 self._say(sentence)
             self._record.said.append(key)
             with suppress(OSError):
-                write_json(record_path(self._run), asdict(self._record))
+                write_json(self._run.remote, asdict(self._record))
 
     def _say(self, sentence: str) -> None:
         with suppress(OSError):

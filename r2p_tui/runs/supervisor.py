@@ -16,7 +16,7 @@ import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,12 +36,13 @@ from r2p_tui.runs.rundir import (
     point_line,
     point_of,
     read_json,
+    time_of,
     write_json,
 )
 from r2p_tui.runs.stopping import Ending, below_supervisor
 from r2p_tui.runs.verdicts import Stop, Verdict
 from r2p_tui.runs.watching import Watcher
-from r2p_tui.text import count_of
+from r2p_tui.text import clean_line, count_of
 
 LOOK_EVERY_SECONDS = 0.2
 RESOURCES_EVERY_SECONDS = 2.0
@@ -54,12 +55,17 @@ _POINTS_HELD = 100_000
 
 
 class PointSource(Protocol):
-    """Whatever reports metrics; `epochs` is how many it says there are, `behind` that it has not read all."""
+    """Whatever reports metrics; `epochs` is how many it says there are, `behind` that it has not read all.
+
+    `notes` are sentences about what cannot be read, all that there were so far.
+    """
 
     @property
     def epochs(self) -> int | None: ...
     @property
     def behind(self) -> bool: ...
+    @property
+    def notes(self) -> Sequence[str]: ...
     def poll(self) -> list[MetricPoint]: ...
     def finish(self) -> list[MetricPoint]: ...
 
@@ -91,8 +97,11 @@ class Supervisor:
         self._leftovers: Ending | None = None
         self._is_over = False
         self._troubles: set[str] = set()
+        self._noted: set[str] = set()
         self._source = self._metrics()
-        self._watcher = Watcher(spec, folder.path, time.time())
+        told = LineReader(folder.events).read_new() if is_remote(folder) else []
+        self._age = _age(told)
+        self._watcher = Watcher(spec, folder.path, time.time() - self._age, asked=_asked(told))
         self._wake = _WakeUp(self._end_from_outside)
 
     def run(self) -> Verdict:
@@ -128,8 +137,7 @@ class Supervisor:
     def _begin(self, worker: subprocess.Popen[bytes]) -> None:
         self._worker = worker
         self._identity = processes.identity_of(worker.pid)
-        age = self._age()
-        self._started = time.monotonic() - age
+        self._started = time.monotonic() - self._age
         self._next_resources = time.monotonic()
         gpu = self._device if self._device.startswith("GPU-") else None
         self._sampler = Sampler(worker.pid, gpu)
@@ -138,15 +146,9 @@ class Supervisor:
             **(self._identity._asdict() if self._identity else {"pid": worker.pid, "pgid": worker.pid}),
             "supervisor": ours._asdict() if ours else None,
         }
-        if not age:
+        if not self._age:
             self._say("started", device=self._device)
         self._look()
-
-    def _age(self) -> float:
-        """Seconds since the run first started, where this supervisor attaches to a job that goes on."""
-        told = LineReader(self._folder.events).read_new() if is_remote(self._folder) else []
-        times = [event["time"] for event in told if event.get("event") == "started"]
-        return max(time.time() - float(times[0]), 0.0) if times else 0.0
 
     def _metrics(self) -> PointSource:
         if not launching.is_command(self._spec):
@@ -192,6 +194,10 @@ class Supervisor:
 
     def _judge(self, *, ended: bool = False) -> None:
         points = self._source.finish() if ended else self._source.poll()
+        for sentence in dict.fromkeys(self._source.notes):
+            if sentence not in self._noted:
+                self._noted.add(sentence)
+                self._say("note", sentence=clean_line(sentence))
         seconds = time.monotonic() - self._started
         found = self._watcher.look(points, seconds, epochs=self._source.epochs, ended=ended)
         for event in found.events:
@@ -289,11 +295,32 @@ class Supervisor:
         return verdict
 
 
+def _age(told: Iterable[Mapping[str, Any]]) -> float:
+    """Seconds since the run first started, where this supervisor attaches to a job that goes on."""
+    times = (time_of(event) for event in told if event.get("event") == "started")
+    first = next((each for each in times if each is not None), None)
+    return max(time.time() - first, 0.0) if first is not None else 0.0
+
+
+def _asked(told: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The criteria whose question was asked before, and that have been broken ever since."""
+    asked: set[int] = set()
+    for event in told:
+        if not isinstance(index := event.get("index"), int):
+            continue
+        if event.get("event") == "question":
+            asked.add(index)
+        elif event.get("event") == "criterion" and event.get("light") != "broken":
+            asked.discard(index)
+    return asked
+
+
 class _MetricFile:
     """Points that a worker of ours writes down itself."""
 
     epochs: int | None = None
     behind = False
+    notes: Sequence[str] = ()
 
     def __init__(self, folder: RunDir) -> None:
         self._lines = LineReader(folder.metrics)
@@ -320,6 +347,10 @@ class _Reported:
     @property
     def behind(self) -> bool:
         return self._source.behind
+
+    @property
+    def notes(self) -> Sequence[str]:
+        return self._source.notes
 
     def poll(self) -> list[MetricPoint]:
         return self._written(self._source.poll())

@@ -23,10 +23,10 @@ from r2p_tui.runs import checkpoints
 from r2p_tui.runs.data.layout import lay_out
 from r2p_tui.runs.data.training_set import DataSet, read_dataset
 from r2p_tui.runs.failures import EXTRA_HINT
-from r2p_tui.runs.rundir import RunDir
+from r2p_tui.runs.rundir import RunDir, append_line
 from r2p_tui.runs.train_reports import Reports, speed
 from r2p_tui.runs.weights import Model, resolve_model
-from r2p_tui.text import clean_line
+from r2p_tui.text import clean_line, count_of
 
 PACKAGES = ("torch", "ultralytics")
 _VERSIONS = ("torch", "torchvision", "ultralytics", "numpy", "opencv-python", "pillow")
@@ -49,6 +49,7 @@ def train(run: RunDir, spec: RunSpec) -> dict[str, Any]:
     seed = int(settings.get("seed", spec.seed))
     device = _device(spec.device)
     data = read_dataset(settings, base, seed=seed)
+    _tell_data(run, data)
     resumed = _resumed(settings, base)
     model = resolve_model(settings, base, run.work) if resumed is None else _of_checkpoint(resumed)
     data_yaml = lay_out(data, run.work / "dataset")
@@ -64,6 +65,15 @@ def train(run: RunDir, spec: RunSpec) -> dict[str, Any]:
         "device": _device_name(trained),
         "seconds": time.monotonic() - began,
     }
+
+
+def _tell_data(run: RunDir, data: DataSet) -> None:
+    """At once, so that a training that is stopped or fails has told it too; a cluster passes notes on."""
+    counts = " and ".join(
+        f"{count_of(len(samples), 'image')} for {split}" for split, samples in data.splits.items()
+    )
+    event = {"event": "note", "sentence": f"It trains on {counts}.", "data_sha256": data.sha256}
+    append_line(run.events, {"time": time.time(), **event})
 
 
 def _arguments(settings: Mapping[str, Any], spec: RunSpec, seed: int) -> dict[str, Any]:

@@ -143,9 +143,15 @@ def _named(columns: Mapping[str, Any]) -> dict[str, float]:
 
 @contextmanager
 def _unbroken() -> Iterator[None]:
-    """A request to end waits until a checkpoint is written whole."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    """A request to end waits until a checkpoint is written whole.
+
+    A blocked signal would go to another thread, such as torch starts, and be handled here all the same.
+    """
+    requests: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: requests.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        signal.signal(signal.SIGTERM, before)
+        if requests:
+            signal.raise_signal(signal.SIGTERM)

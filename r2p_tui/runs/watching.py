@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,15 +70,23 @@ class Watcher:
     """Judges what comes in; it writes nothing and stops nobody.
 
     `seconds` are counted from the start of the worker. Runs that a criterion compares with are read from the
-    folders beside this one, once.
+    folders beside this one, once. `asked` are the criteria whose question waits or was answered already.
     """
 
     def __init__(
-        self, spec: RunSpec, folder: Path, started: float, *, warning_seconds: float = WARNING_SECONDS
+        self,
+        spec: RunSpec,
+        folder: Path,
+        started: float,
+        *,
+        warning_seconds: float = WARNING_SECONDS,
+        asked: Collection[int] = (),
     ) -> None:
         self._spec = spec
         self._warning_seconds = warning_seconds
         self._watched = [_watched(index, criterion) for index, criterion in enumerate(spec.criteria)]
+        for watched in self._watched:
+            watched.is_asked = watched.index in asked
         sentences = [watched.sentence for watched in self._watched if watched.sentence]
         references = dict(_references(sentences, spec, folder))
         self._history = RecordedHistory(started=started, references=references)

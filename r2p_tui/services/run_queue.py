@@ -19,7 +19,7 @@ from r2p_tui.runs.flocks import Lock, is_held
 from r2p_tui.runs.processes import boot_id
 from r2p_tui.runs.queue import Slot, slots
 from r2p_tui.runs.rundir import RunDir, is_remote, read_json, run_folder
-from r2p_tui.runs.verdicts import STOPPERS
+from r2p_tui.runs.verdicts import STOPPERS, stop_from
 from r2p_tui.services.desk import Desk, open_desk
 from r2p_tui.services.run_news import News, Step
 from r2p_tui.services.run_views import Refreshed, number_of
@@ -98,7 +98,9 @@ def forget_secrets(folder: RunDir) -> None:
 
 def _afterwards(paths: Paths) -> list[str]:
     """What a supervisor starts as it ends, so that the queue moves on with no terminal open."""
-    return [sys.executable, "-m", "r2p_tui.services.run_queue", json.dumps([str(path) for path in paths])]
+    told = json.dumps([str(path) for path in paths])
+    # It starts in the user's folder, where a `random.py` must not take the place of Python's own.
+    return [sys.executable, "-P", "-m", "r2p_tui.services.run_queue", told]
 
 
 # --- looking at one run -----------------------------------------------------------------------------------
@@ -169,6 +171,9 @@ def _end(folder: RunDir, alive: bool) -> dict[str, Any] | None:
     outcome = read_json(folder.outcome)
     if outcome is not None and outcome.get("ok"):
         return {"state": RunState.DONE, "reason": "It ended by itself after its supervisor was gone."}
+    # A job on another machine obeys a request only while somebody follows it.
+    if (outcome is not None or not is_remote(folder)) and (asked := stop_from(read_json(folder.stop))):
+        return {"state": RunState.CANCELLED, "reason": asked.reason, "stopped_by": asked.by}
     if outcome is not None:
         return {
             "state": RunState.FAILED,

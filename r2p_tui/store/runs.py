@@ -151,7 +151,10 @@ def runs_in(session: Session, states: Iterable[str]) -> list[Run]:
 
 def runs_named(session: Session, name: str) -> list[Run]:
     """The newest first, of that name in any case."""
-    query = select(Run).where(func.lower(Run.name) == name.lower()).order_by(col(Run.id).desc())
+    # SQLite folds the case of ASCII letters only.
+    known = session.scalars(select(col(Run.name)).distinct())
+    spellings = [each for each in known if each.casefold() == name.casefold()]
+    query = select(Run).where(col(Run.name).in_(spellings)).order_by(col(Run.id).desc())
     return list(session.scalars(query))
 
 

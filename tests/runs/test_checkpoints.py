@@ -156,3 +156,91 @@ def test_kill_at_any_moment(number: int, tmp_path: Path) -> None:
     newest = newest_valid(tmp_path / "c")
     assert newest is not None and newest.epoch >= max(said[-1], 2 + number)
     assert rundir.read_json(tmp_path / "c/manifest.json")
+
+
+class Told(BaseException):
+    """As the worker's handler of SIGTERM raises it, between any two lines."""
+
+
+@contextmanager
+def interrupted(monkeypatch: pytest.MonkeyPatch, number: int) -> Iterator[list[str]]:
+    """After the N-th of all calls that write, make last or rename, the process is told to end."""
+    calls: list[str] = []
+
+    def wrap(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            result = real(*arguments, **named)
+            calls.append(name)
+            if len(calls) == number:
+                raise Told
+            return result
+
+        return call
+
+    with monkeypatch.context() as patch:
+        for name in ("write", "fsync", "replace"):
+            patch.setattr(os, name, wrap(name, getattr(os, name)))
+        patch.setattr(Path, "replace", wrap("Path.replace", Path.replace))
+        patch.setattr(Path, "hardlink_to", wrap("hardlink_to", Path.hardlink_to))
+        yield calls
+
+
+@pytest.mark.parametrize("before", [0, 2])
+def test_interrupted_after_any_call_it_leaves_only_what_the_manifest_names(
+    before: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    last, number, done = source(tmp_path, "new"), 0, False
+    while not done:
+        number += 1
+        folder = tmp_path / f"c{number}"
+        for epoch in range(1, before + 1):
+            save(source(tmp_path, f"epoch {epoch}"), folder, epoch, best=epoch == 1)
+        with interrupted(monkeypatch, number):
+            try:
+                save(last, folder, before + 1, best=True)
+                done = True
+            except Told:
+                pass
+        named = (rundir.read_json(folder / "manifest.json") or {}).keys()
+        there = {path.name for path in folder.iterdir()} - {"manifest.json"}
+        # Those of earlier epochs are dropped after the manifest has ceased to name them.
+        old = {f"epoch-{epoch:04d}.pt" for epoch in range(1, before + 1)}
+        assert named <= there <= named | old, f"after call {number}"
+        assert all(is_valid(made) for name in named if (made := listed(folder / name)))
+    assert number > 6
+
+
+UNBROKEN = """
+import os, signal, sys, threading, time
+from r2p_tui.runs.train_reports import _unbroken
+
+class Stopped(BaseException):
+    pass
+
+def end(*_):
+    raise Stopped
+
+signal.signal(signal.SIGTERM, end)
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+try:
+    with _unbroken():
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.05)
+        print("whole", flush=True)
+    print("went on", flush=True)
+except Stopped:
+    print("stopped", flush=True)
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(5)
+except Stopped:
+    print("stopped", flush=True)
+"""
+
+
+def test_a_request_to_end_waits_for_the_checkpoint_whatever_threads_there_are() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", UNBROKEN], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.split() == ["whole", "stopped", "stopped"], done.stderr

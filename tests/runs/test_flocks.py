@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import subprocess
 import threading
 from pathlib import Path
+
+import pytest
 
 from r2p_tui.runs.flocks import Lock, is_held, is_lock_of
 from tests.runs.background import wait_until
@@ -101,3 +105,16 @@ def test_a_lock_is_known_by_its_file(tmp_path: Path) -> None:
         assert not is_lock_of(lock.fd, tmp_path / "none.lock")
         os.replace(tmp_path / "b.lock", tmp_path / "a.lock")
         assert not is_lock_of(lock.fd, tmp_path / "a.lock")
+
+
+def test_a_lock_that_cannot_be_had_leaves_no_open_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(OSError, match="No locks"):
+        Lock.try_take(tmp_path / "a.lock")
+    assert len(os.listdir("/proc/self/fd")) == len(before)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from r2p_tui.runs import gpu
 from r2p_tui.runs.gpu import Gpu, GpuLoad, gpus, load_of
+from r2p_tui.runs.queue import devices, slots
 
 
 class FakeNvml:
@@ -74,3 +76,32 @@ def test_a_driver_that_fails() -> None:
             raise self.NVMLError
 
     assert gpus(Broken()) == []
+
+
+class Lost(FakeNvml):
+    """One card or all have fallen off the bus, and no card tells its memory."""
+
+    def __init__(self, *lost: int) -> None:
+        super().__init__(())
+        self.lost = lost
+
+    def nvmlDeviceGetHandleByIndex(self, index: int) -> int:
+        if index in self.lost:
+            raise self.NVMLError
+        return index
+
+    def nvmlDeviceGetMemoryInfo(self, handle: int) -> Any:
+        raise self.NVMLError
+
+
+def test_a_card_that_cannot_be_read_hides_no_other_and_keeps_its_number(tmp_path: Path) -> None:
+    found = gpus(Lost(0))
+    assert [(card.uuid, card.memory_bytes) for card in found] == [("", 0), ("GPU-1", 0)]
+    assert devices("local", found) == ("auto", "cpu", "cuda", "0", "1", "GPU-1")
+    first = next(slots(tmp_path, 1, found))
+    assert (first.device, first.wants) == ("GPU-1", ("auto", "cuda", "1", "GPU-1"))
+
+
+def test_runs_for_a_gpu_wait_while_no_card_can_be_read(tmp_path: Path) -> None:
+    found = [slot for slot in slots(tmp_path, 1, gpus(Lost(0, 1))) if slot.host == "local"]
+    assert [(slot.device, slot.wants) for slot in found] == [("cpu", ("cpu",))]

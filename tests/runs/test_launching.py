@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -39,8 +41,9 @@ def test_secrets_stay_behind() -> None:
 
 
 def test_what_is_named_comes_along() -> None:
-    named = {"HF_TOKEN": "", "DATA_ROOT": "/e", "NEW": "1", "DB_PASSWORD": LEFT_OUT}
-    expected = PLAIN | {"HF_TOKEN": "hf_1", "DATA_ROOT": "/e", "NEW": "1", "DB_PASSWORD": "p"}
+    named = {"HF_TOKEN": "hf_2", "DATA_ROOT": "/e", "NEW": "1", "LANG": "", "DB_PASSWORD": LEFT_OUT}
+    told = {"HF_TOKEN": "hf_2", "DATA_ROOT": "/e", "NEW": "1", "LANG": ""}
+    expected = PLAIN | told | {"DB_PASSWORD": "p"}
     assert worker_environment(SECRETS | PLAIN, named) == expected
 
 
@@ -141,3 +144,27 @@ def test_what_logind_does_at_logout(files: dict[str, str], ends: bool, tmp_path:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     assert local.logout_ends_processes(tmp_path) is ends
+
+
+@pytest.mark.parametrize(
+    ("ends", "scope", "lingers", "outlives"),
+    [
+        (False, False, False, True),
+        (True, True, True, True),
+        (True, True, False, False),
+        (True, False, True, False),
+    ],
+)
+def test_a_scope_outlives_the_logout_of_who_lingers_only(
+    ends: bool, scope: bool, lingers: bool, outlives: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "logout_ends_processes", lambda: ends)
+    monkeypatch.setattr(local, "_scope", lambda: ("systemd-run",) if scope else ())
+    monkeypatch.setattr(local, "_lingers", lambda: lingers)
+    assert local.outlives_logout() is outlives
+
+
+def test_who_lingers(tmp_path: Path) -> None:
+    assert not local._lingers(tmp_path)
+    (tmp_path / pwd.getpwuid(os.getuid()).pw_name).touch()
+    assert local._lingers(tmp_path)

@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from r2p_tui.runs.log_rotation import KEPT, old_parts, rotate, rotated
+from r2p_tui.runs.log_rotation import KEPT, rotate, rotated
+
+
+def old_parts(log: Path) -> list[Path]:
+    """Those that exist, oldest first."""
+    return [part for number in range(KEPT, 0, -1) if (part := rotated(log, number)).exists()]
 
 
 def whole(log: Path) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import subprocess
@@ -24,7 +25,7 @@ from r2p_tui.runs.cluster import connection, job, sending
 from r2p_tui.runs.cluster.connection import Cluster, TooLargeError, address_of
 from r2p_tui.runs.cluster.logs import JobOutput, LogMark
 from r2p_tui.runs.cluster.sending import submission_of
-from r2p_tui.runs.ray import Pace, RemoteRun, record_path
+from r2p_tui.runs.ray import Pace, RemoteRun
 from r2p_tui.runs.rundir import LineReader, RunDir, append_line, read_json, read_points, write_json
 
 ADDRESS = "http://127.0.0.1:8265"
@@ -178,7 +179,7 @@ def test_a_submission_whose_answer_was_lost_is_made_once(tmp_path: Path, arrived
 def test_killed_while_it_was_sending(tmp_path: Path) -> None:
     for there in (True, False):
         run, fake = make(tmp_path / str(there)), FakeRay("RUNNING", "SUCCEEDED")
-        write_json(record_path(run), {"submission_id": "r2p-mine", "address": ADDRESS, "stage": "sending"})
+        write_json(run.remote, {"submission_id": "r2p-mine", "address": ADDRESS, "stage": "sending"})
         if there:
             fake.jobs["r2p-mine"] = {"entrypoint": "as it was"}
         assert carry_out(run, fake) == 0
@@ -191,7 +192,7 @@ def test_the_id_is_kept_before_anything_is_sent(tmp_path: Path) -> None:
 
     class Watched(FakeRay):
         def submit_job(self, **told: Any) -> str:
-            kept.append((read_json(record_path(run)) or {}, told["submission_id"]))
+            kept.append((read_json(run.remote) or {}, told["submission_id"]))
             return super().submit_job(**told)
 
     assert carry_out(run, Watched("SUCCEEDED")) == 0
@@ -314,7 +315,7 @@ def test_a_stop_reaches_the_cluster_and_is_waited_for(tmp_path: Path) -> None:
 
 def test_a_stop_that_the_job_does_not_obey_in_time(tmp_path: Path) -> None:
     run, fake = make(tmp_path, grace=0.2), FakeRay("RUNNING")
-    write_json(record_path(run), {"submission_id": "r2p-mine", "address": ADDRESS, "stage": "submitted"})
+    write_json(run.remote, {"submission_id": "r2p-mine", "address": ADDRESS, "stage": "submitted"})
     fake.jobs["r2p-mine"], fake.stops_at_once = {}, False
     assert carry_out(run, fake, stop=True) == 1
     assert "still running there" in outcome(run)["reason"]
@@ -323,7 +324,7 @@ def test_a_stop_that_the_job_does_not_obey_in_time(tmp_path: Path) -> None:
 
 def test_a_stop_while_the_cluster_is_away_ends_in_time(tmp_path: Path) -> None:
     run, fake = make(tmp_path, grace=0.2), FakeRay(Gone())
-    write_json(record_path(run), {"submission_id": "r2p-mine", "address": ADDRESS, "stage": "submitted"})
+    write_json(run.remote, {"submission_id": "r2p-mine", "address": ADDRESS, "stage": "submitted"})
     fake.jobs["r2p-mine"], fake.stops_at_once = {}, False
     assert carry_out(run, fake, stop=True) == 1
     assert "perhaps goes on there" in outcome(run)["reason"] and fake.stopped
@@ -470,11 +471,11 @@ def names(submission: connection.Submission) -> list[str]:
 def test_the_code_goes_out_without_what_is_made_anew_elsewhere(tmp_path: Path) -> None:
     folder = code(tmp_path)
     run = make(folder, folder=str(folder))
-    submission = submission_of(run, run.read_spec(), {})
+    submission = submission_of(run, run.read_spec())
     assert names(submission) == ["lib/a.py", "train.py"]
     first = Path(submission.runtime_env["working_dir"]).read_bytes()
     (folder / "train.py").touch()
-    again = submission_of(run, run.read_spec(), {})
+    again = submission_of(run, run.read_spec())
     assert Path(again.runtime_env["working_dir"]).read_bytes() == first
 
 
@@ -484,8 +485,8 @@ def test_what_git_ignores_stays_here(tmp_path: Path) -> None:
     (folder / ".gitignore").write_text("*.key\n.venv\n")
     (folder / "my.key").write_text("secret")
     run = make(tmp_path, folder=str(folder))
-    assert "my.key" not in names(submission_of(run, run.read_spec(), {}))
-    assert "lib/a.py" in names(submission_of(run, run.read_spec(), {}))
+    assert "my.key" not in names(submission_of(run, run.read_spec()))
+    assert "lib/a.py" in names(submission_of(run, run.read_spec()))
 
 
 def test_large_files_and_large_folders_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -496,18 +497,19 @@ def test_large_files_and_large_folders_are_named(tmp_path: Path, monkeypatch: py
     (folder / "big.pt").write_bytes(bytes(60_000))
     run = make(tmp_path, folder=str(folder))
     monkeypatch.setattr(sending, "LARGEST_FILE_BYTES", 50_000)
-    submission = submission_of(run, run.read_spec(), {})
+    submission = submission_of(run, run.read_spec())
     assert "big.pt" not in names(submission) and "big.pt" in submission.notes[1]
     monkeypatch.setattr(sending, "MOST_BYTES", 50_000)
     with pytest.raises(TooLargeError, match=r"too large to send.*data \(0\.1 MB\)"):
-        submission_of(run, run.read_spec(), {})
+        submission_of(run, run.read_spec())
 
 
-def test_only_named_variables_go_out_and_no_secret(tmp_path: Path) -> None:
-    environment = {"HUE": "red", "FROM_HERE": "", "NOT_HERE": "", "HF_TOKEN": "(left out)", "API_KEY": "x"}
+def test_only_named_variables_go_out_and_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMPTIED", "full")
+    environment = {"HUE": "red", "EMPTIED": "", "HF_TOKEN": "(left out)", "API_KEY": "x"}
     run = make(tmp_path, environment=environment, grace=30.0)
-    submission = submission_of(run, run.read_spec(), {"FROM_HERE": "yes", "HF_TOKEN": "y", "PATH": "/"})
-    variables = {"HUE": "red", "FROM_HERE": "yes", "RAY_JOB_STOP_WAIT_TIME_S": "25"}
+    submission = submission_of(run, run.read_spec())
+    variables = {"HUE": "red", "EMPTIED": "", "RAY_JOB_STOP_WAIT_TIME_S": "25"}
     assert submission.runtime_env == {"env_vars": variables}
     assert "API_KEY, HF_TOKEN" in submission.notes[-1]
 
@@ -517,7 +519,7 @@ def test_only_named_variables_go_out_and_no_secret(tmp_path: Path) -> None:
 )
 def test_what_is_reserved(tmp_path: Path, device: str, reserved: tuple[int, int]) -> None:
     run = make(tmp_path, kind="shell", argv=("a | b",), device=device)
-    submission = submission_of(run, run.read_spec(), {})
+    submission = submission_of(run, run.read_spec())
     assert (submission.cpus, submission.gpus) == reserved and submission.entrypoint == "a | b"
 
 
@@ -528,7 +530,7 @@ def test_a_training_takes_along_what_lies_in_its_folder(tmp_path: Path) -> None:
     run = make(
         tmp_path, kind="train", train=train, folder=str(folder), device="GPU-1", surroundings={"host": "mine"}
     )
-    submission = submission_of(run, run.read_spec(), {})
+    submission = submission_of(run, run.read_spec())
     sent = names(submission)
     assert {"parts.yaml", "spec.json", "r2p_tui/runs/worker.py", "r2p_tui/domain/runs.py"} <= set(sent)
     assert not [name for name in sent if name.startswith(("r2p_tui/tui", "train.py"))]
@@ -541,10 +543,57 @@ def test_a_training_takes_along_what_lies_in_its_folder(tmp_path: Path) -> None:
     assert "/data/val.json" in submission.notes[-1]
 
 
+def test_a_name_that_no_archive_can_hold_is_said(tmp_path: Path) -> None:
+    folder = code(tmp_path)
+    (folder / os.fsdecode(b"caf\xe9.txt")).touch()
+    run = make(tmp_path, folder=str(folder))
+    with pytest.raises(R2PError, match=r"The name of caf\S*\.txt is not UTF-8") as caught:
+        submission_of(run, run.read_spec())
+    assert caught.value.message.isprintable()
+
+
+@pytest.mark.parametrize("kind", ["command", "train"])
+def test_a_full_disk_is_not_taken_for_a_file_that_cannot_be_read(tmp_path: Path, kind: str) -> None:
+    folder = code(tmp_path)
+    run = make(tmp_path, kind=kind, folder=str(folder))
+    run.work.mkdir()
+    (run.work / "to-the-cluster.zip").symlink_to("/dev/full")
+    with pytest.raises(R2PError, match=r"to-the-cluster\.zip cannot be written.*No space left"):
+        submission_of(run, run.read_spec())
+
+
+@pytest.mark.parametrize("kind", ["command", "train"])
+def test_a_file_that_cannot_be_read_is_named(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = code(tmp_path)
+    read = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "train.py":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    run = make(tmp_path, kind=kind, folder=str(folder), train={"data": "train.py"})
+    with pytest.raises(R2PError, match=r"train\.py cannot be read, so nothing was sent: Permission denied"):
+        submission_of(run, run.read_spec())
+
+
+def test_a_folder_that_cannot_be_looked_at_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", "/theirs")
+
+    run = make(tmp_path, kind="train", folder=str(code(tmp_path)), train={"data": "train.py"})
+    monkeypatch.setattr(Path, "is_file", refuse)
+    with pytest.raises(R2PError, match="/theirs cannot be read"):
+        submission_of(run, run.read_spec())
+
+
 def test_kinds_that_stay_here(tmp_path: Path) -> None:
     run = make(tmp_path, kind="benchmark")
     with pytest.raises(R2PError, match="benchmark"):
-        submission_of(run, run.read_spec(), {})
+        submission_of(run, run.read_spec())
 
 
 # --- on the other machine -----------------------------------------------------------------------------------
@@ -595,7 +644,7 @@ def test_the_job_prints_what_its_worker_writes(tmp_path: Path) -> None:
 def test_a_record_of_another_time_is_read(tmp_path: Path) -> None:
     run = make(tmp_path)
     append_line(run.metrics, {"time": 1.0, "epoch": None, "step": None, "scope": "epoch", "values": {}})
-    write_json(record_path(run), {"submission_id": "x", "address": ADDRESS, "stage": "submitted", "new": 1})
+    write_json(run.remote, {"submission_id": "x", "address": ADDRESS, "stage": "submitted", "new": 1})
     fake = FakeRay("SUCCEEDED", log="")
     fake.jobs["x"] = {}
     assert carry_out(run, fake) == 0

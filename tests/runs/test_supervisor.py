@@ -10,16 +10,25 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from r2p_tui.domain.runs import Criterion, RunSpec
+from r2p_tui.domain.runs import Criterion, MetricPoint, RunSpec
 from r2p_tui.runs import local, processes
 from r2p_tui.runs.flocks import Lock, is_held
 from r2p_tui.runs.log_rotation import rotated
-from r2p_tui.runs.rundir import LineReader, RunDir, read_json, read_points, write_json
+from r2p_tui.runs.rundir import (
+    LineReader,
+    RunDir,
+    append_line,
+    point_line,
+    read_json,
+    read_points,
+    write_json,
+)
 from tests.runs import background
 from tests.runs.background import (
     STUBBORN,
@@ -417,3 +426,47 @@ def test_text_in_a_spec_is_never_run(spec: RunSpec, tmp_path: Path) -> None:
 def test_the_canary_would_be_seen(folder: Path, tmp_path: Path) -> None:
     finished(folder, shell("; touch PWN"[2:], folder=str(tmp_path)))
     assert (tmp_path / "PWN").exists()
+
+
+ATTACHED = """
+import sys
+from pathlib import Path
+from r2p_tui.runs import launching, supervisor
+from r2p_tui.runs.rundir import RunDir
+launching.command_line = lambda *_: ["sleep", "1"]
+run = RunDir(Path(sys.argv[1]))
+supervisor.Supervisor(run, run.read_spec(), []).run()
+"""
+
+
+def test_a_second_start_judges_by_the_first_clock_and_asks_nothing_twice(folder: Path) -> None:
+    criteria = tuple(
+        Criterion("soft-kill", text) for text in ("loss > 5 after 90 min", "loss > 4", "loss > 3")
+    )
+    spec = RunSpec("train", "test", on="ray:http://host:8265", criteria=criteria)
+    run, started = make_run(folder, spec), time.time() - 7200
+    write_json(run.remote, {})
+    before: list[dict[str, Any]] = [
+        {"event": "started"},
+        {"event": "criterion", "index": 1, "light": "broken"},
+        {"event": "question", "index": 1},
+        {"event": "criterion", "index": 2, "light": "broken"},
+        {"event": "question", "index": 2},
+        {"event": "criterion", "index": 2, "light": "ok"},
+    ]
+    for number, event in enumerate(before):
+        append_line(run.events, {"time": started + number, **event})
+    append_line(run.metrics, point_line(MetricPoint(started + 6000, {"loss": 7.0}, 1)))
+    subprocess.run([sys.executable, "-c", ATTACHED, str(folder)], check=True, timeout=60)
+    asked = [event["index"] for event in events(run)[len(before) :] if event["event"] == "question"]
+    assert asked == [0, 2]
+    assert len(events(run, "started")) == 1
+
+
+def test_a_damaged_report_is_told_once(folder: Path, tmp_path: Path) -> None:
+    where = tmp_path / "work"
+    where.mkdir()
+    script = "head -c 100 /dev/urandom > events.out.tfevents.1; sleep 1"
+    run, _ = finished(folder, shell(script, folder=str(where)))
+    (note,) = events(run, "note")
+    assert note["sentence"] == "events.out.tfevents.1 is damaged at byte 0; what follows is not read."

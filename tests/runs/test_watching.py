@@ -180,3 +180,11 @@ def test_a_short_time_box_stops_without_a_warning() -> None:
 @pytest.mark.parametrize("seconds", [0.0, 1.0, 1e9])
 def test_a_run_without_criteria_goes_on(seconds: float) -> None:
     assert watcher().look([epoch(1, loss=math.inf)], seconds) == Findings()
+
+
+def test_a_question_that_was_asked_before_is_not_asked_again() -> None:
+    criteria = spec(("soft-kill", "loss > 5"), ("soft-kill", "loss > 6"))
+    watching = Watcher(criteria, Path("runs/000002"), START, asked={0})
+    found = watching.look([epoch(1, loss=7.0)], 1.0)
+    assert [question["index"] for question in told(found, "question")] == [1]
+    assert told(watching.look([epoch(2, loss=8.0)], 2.0), "question") == []

@@ -28,6 +28,11 @@ def events(run: RunDir, kind: str) -> list[dict[str, Any]]:
     return [event for event in LineReader(run.events).read_new() if event["event"] == kind]
 
 
+def notes(run: RunDir) -> list[str]:
+    """What was noted of a training, beside what it trains on."""
+    return [event["sentence"] for event in events(run, "note") if "data_sha256" not in event]
+
+
 def failed(run: RunDir) -> str:
     """The one sentence of a run that failed without training anything."""
     process = work(run)
@@ -71,11 +76,11 @@ def test_one_epoch_of_yolo_is_told_as_ultralytics_wrote_it(tmp_path: Path) -> No
     assert sorted((tmp_path / "data").rglob("*")) == before, "the user's folder was changed"
     batches = [point for point in read_points(run.path) if point.scope == "batch"]
     assert batches[0].step == 1 and batches[0].values["train_loss"] > 0
-    notes = [event["sentence"] for event in events(run, "note")]
-    assert notes == ["Passed over in data.yaml: author."]
+    assert notes(run) == ["Passed over in data.yaml: author."]
     results = outcome(run)["results"]
     assert results["images"] == {"train": 8, "val": 8} and results["boxes"] == {"train": 16, "val": 16}
     assert results["final"] == read_points(run.path)[-1].values
+    assert next(event.get("data_sha256") for event in events(run, "note")) == results["data_sha256"]
     assert results["weights_sha256"] == sha256_of(run.path / results["weights"])
     assert results["versions"]["ultralytics"] and results["device"] and results["epochs"] == 1
     (saved,) = events(run, "checkpoint")
@@ -102,7 +107,7 @@ def test_what_is_refused_before_training(tmp_path: Path) -> None:
     for number, (train, words) in enumerate(tries):
         run = make_run(tmp_path / f"run{number}", tmp_path / "data", **train)
         assert words in failed(run)
-        assert not events(run, "note")
+        assert not notes(run)
     assert not canary.exists()
 
 
@@ -267,7 +272,7 @@ def test_training_and_export_reach_out_to_nothing(tmp_path: Path) -> None:
     assert list(run.checkpoints.glob("*.onnx"))
     reached = (run.path / "seen.txt").read_text() if (run.path / "seen.txt").exists() else ""
     assert "socket" not in reached and "pip" not in reached, reached
-    assert events(run, "note") == []
+    assert notes(run) == []
 
 
 @pytest.mark.parametrize(

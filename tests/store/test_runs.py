@@ -150,3 +150,12 @@ def test_the_queue_can_be_paused(opened: Store) -> None:
         assert not store.is_paused(session)
         store.set_paused(session, True)
         assert store.is_paused(session)
+
+
+@pytest.mark.parametrize("asked", ["Über-Lauf", "über-lauf", "ÜBER-LAUF"])
+def test_a_name_is_found_in_any_case_of_any_letter(asked: str, opened: Store) -> None:
+    [first] = add(opened, name="Über-Lauf")
+    [second] = add(opened, name="über-Lauf")
+    add(opened, name="Uber-Lauf")
+    with opened.read() as session:
+        assert [run.id for run in store.runs_named(session, asked)] == [second, first]

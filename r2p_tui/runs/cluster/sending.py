@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +37,20 @@ _PACKAGE = Path(r2p_tui.__file__).parent
 _NEEDED_FOLDERS = ("domain", "runs")
 
 
-def submission_of(run: RunDir, spec: RunSpec, environ: Mapping[str, str] | None = None) -> Submission:
+def submission_of(run: RunDir, spec: RunSpec) -> Submission:
     """All that `Cluster.submit` needs, its archive written below the run's `work`; raises R2PError."""
-    if spec.kind in ("command", "shell"):
-        entrypoint, archive, notes = _entrypoint(spec), *_code(run, spec)
-    elif spec.kind == "train":
-        entrypoint, archive, notes = "python -m r2p_tui.runs.cluster.job", *_training(run, spec)
-    else:
-        raise UsageError(f"A run of the kind {spec.kind} is not sent to another machine.", "Leave out --on.")
-    variables, left_out = _variables(spec, os.environ if environ is None else environ)
+    try:
+        if spec.kind in ("command", "shell"):
+            entrypoint, archive, notes = _entrypoint(spec), *_code(run, spec)
+        elif spec.kind == "train":
+            entrypoint, archive, notes = "python -m r2p_tui.runs.cluster.job", *_training(run, spec)
+        else:
+            raise UsageError(
+                f"A run of the kind {spec.kind} is not sent to another machine.", "Leave out --on."
+            )
+    except OSError as error:
+        raise _unreadable(error.filename or spec.folder, error) from error
+    variables, left_out = _variables(spec)
     variables.setdefault(_STOP_WAIT, str(max(int(spec.grace) - 5, 1)))
     runtime_env: dict[str, Any] = {"env_vars": variables}
     if archive is not None:
@@ -66,15 +72,15 @@ def _reserved(device: str) -> tuple[int, int]:
     return (1, 0) if device == "cpu" else (0, 1)
 
 
-def _variables(spec: RunSpec, environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+def _variables(spec: RunSpec) -> tuple[dict[str, str], list[str]]:
     """What the run names of its environment, and a note on secrets: Ray shows variables to everyone."""
     kept: dict[str, str] = {}
     secrets = []
     for name, value in spec.environment.items():
         if is_secret(name) or value == LEFT_OUT:
             secrets.append(name)
-        elif value or name in environ:
-            kept[name] = value or environ[name]
+        else:
+            kept[name] = value
     if not secrets:
         return kept, []
     names = shorten(clean_line(", ".join(sorted(secrets))), 80)
@@ -93,7 +99,7 @@ def _code(run: RunDir, spec: RunSpec) -> tuple[Path | None, list[str]]:
     files = {path: path.stat().st_size for path in _files(folder, avoided=run.path.parent)}
     large = sorted((path for path, size in files.items() if size > LARGEST_FILE_BYTES), key=str)
     sent = sorted(files.keys() - set(large))
-    archive = _archive(run, folder, sent, {path: files[path] for path in sent})
+    archive = _archive_of(run, folder, sent, {path: files[path] for path in sent})
     notes = [f"Sent {count_of(len(sent), 'file')} of {folder} ({_megabytes(archive.stat().st_size)})."]
     if large:
         names = shorten(", ".join(clean_line(str(path.relative_to(folder))) for path in large), 120)
@@ -133,14 +139,11 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(where, name) for name in sorted(names))
 
 
-def _archive(run: RunDir, folder: Path, paths: Iterable[Path], sizes: Mapping[Path, int]) -> Path:
-    archive = _new_archive(run)
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+def _archive_of(run: RunDir, folder: Path, paths: Iterable[Path], sizes: Mapping[Path, int]) -> Path:
+    with _archive(run) as (archive, target):
         for path in paths:
-            try:
-                _add(target, path.relative_to(folder).as_posix(), path.read_bytes(), path.stat().st_mode)
-            except OSError as error:
-                raise R2PError(f"{path} cannot be read, so nothing was sent: {error.strerror}.") from error
+            data, mode = _read(path)
+            _add(target, path.relative_to(folder).as_posix(), data, mode)
             # Checked on the way: a home folder would otherwise be packed to its end.
             if target.fp is not None and target.fp.tell() > MOST_BYTES:
                 raise too_large(folder, sizes)
@@ -159,13 +162,43 @@ def too_large(folder: Path, sizes: Mapping[Path, int]) -> TooLargeError:
     )
 
 
-def _new_archive(run: RunDir) -> Path:
-    run.work.mkdir(exist_ok=True)
-    return run.work / "to-the-cluster.zip"
+@contextmanager
+def _archive(run: RunDir) -> Iterator[tuple[Path, zipfile.ZipFile]]:
+    """A new one; what goes wrong with its file is told as that, so files are read by `_read` meanwhile."""
+    archive = run.work / "to-the-cluster.zip"
+    try:
+        run.work.mkdir(exist_ok=True)
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+            yield archive, target
+    except OSError as error:
+        with suppress(OSError):
+            archive.unlink(missing_ok=True)
+        raise R2PError(
+            f"{clean_line(str(archive))} cannot be written, so nothing was sent: {error.strerror}."
+        ) from error
+
+
+def _read(path: Path) -> tuple[bytes, int]:
+    """What a file holds, and its mode."""
+    try:
+        return path.read_bytes(), path.stat().st_mode
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: object, error: OSError) -> R2PError:
+    return R2PError(f"{clean_line(str(path))} cannot be read, so nothing was sent: {error.strerror}.")
 
 
 def _add(target: zipfile.ZipFile, name: str, data: bytes, mode: int = 0o100644) -> None:
     """Without times, so that the same files make the same archive and are sent once."""
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise R2PError(
+            f"The name of {clean_line(name)} is not UTF-8, so nothing was sent.",
+            "Rename it, or name it in .gitignore.",
+        ) from error
     entry = zipfile.ZipInfo(name)
     entry.external_attr = (mode & 0xFFFF) << 16
     entry.compress_type = zipfile.ZIP_DEFLATED
@@ -193,15 +226,17 @@ def _training(run: RunDir, spec: RunSpec) -> tuple[Path, list[str]]:
         elif name != "model" or local.is_absolute():
             on_cluster.append(f"{name} {value}")
     device = spec.device if spec.device in ("auto", "cpu") else "auto"
-    archive = _new_archive(run)
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
-        _add(target, "spec.json", json.dumps(_told(spec, train, device), ensure_ascii=False).encode())
+    sizes: dict[Path, int] = {}
+    with _archive(run) as (archive, target):
+        _add(target, "spec.json", json.dumps(_told(spec, train, device)).encode())
         for path in _own_files():
-            _add(target, path.relative_to(_PACKAGE.parent).as_posix(), path.read_bytes())
+            _add(target, path.relative_to(_PACKAGE.parent).as_posix(), _read(path)[0])
         for name, path in sent.items():
-            _add(target, name, path.read_bytes())
+            data, _ = _read(path)
+            sizes[path] = len(data)
+            _add(target, name, data)
     if archive.stat().st_size > MOST_BYTES and folder:
-        raise too_large(folder, {path: path.stat().st_size for path in sent.values()})
+        raise too_large(folder, sizes)
     return archive, _notes_on_data(on_cluster, sent)
 
 
