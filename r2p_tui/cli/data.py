@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from r2p_tui.cli import output
-from r2p_tui.cli.parser import Parser, add_json, add_limit
+from r2p_tui.cli.parser import Parser, add_json, add_limit, whole
 from r2p_tui.errors import ExitCode, UsageError
 from r2p_tui.text import count_of
 
@@ -33,13 +33,10 @@ def configure(parser: Parser) -> None:
         "The exit status is 0 where nothing is wrong, and 1 where there are problems."
     )
     parser.add_argument("words", nargs="+", metavar="check FILE", help="a YOLO data yaml or a COCO json")
-    parser.add_argument(
-        "--model", default="yolov8n.yaml", metavar="NAME", help="whose strides count (default yolov8n.yaml)"
-    )
+    parser.add_argument("--model", metavar="NAME", help="whose strides count (default yolov8n.yaml)")
     parser.add_argument(
         "--imgsz",
-        type=int,
-        default=640,
+        type=whole(1, 1_000_000),
         metavar="PIXELS",
         help="the image size of the training (default 640)",
     )
@@ -50,11 +47,12 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> ExitCode:
     """Print the findings; the status is 1 where one of them is a problem."""
     from r2p_tui.cli.progress import Progress
-    from r2p_tui.services.data_check import check
+    from r2p_tui.services.data_check import IMAGE_SIZE, MODEL, check
 
     path = _path(options.words)
+    model, imgsz = options.model or MODEL, options.imgsz or IMAGE_SIZE
     with Progress() as progress:
-        report = check(path, model=options.model, imgsz=options.imgsz, progress=rarely(progress))
+        report = check(path, model=model, imgsz=imgsz, progress=rarely(progress))
     if options.json:
         output.write_json(report_json(report))
     else:

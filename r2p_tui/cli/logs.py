@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from r2p_tui.cli import output
-from r2p_tui.cli.parser import Parser, add_json, desk_for
+from r2p_tui.cli.parser import Parser, add_json, desk_for, whole
 from r2p_tui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +29,12 @@ def configure(parser: Parser) -> None:
         "-f", "--follow", action="store_true", help="go on until the run ends; ctrl+c leaves, the run goes on"
     )
     parser.add_argument(
-        "-n", "--lines", type=_count, default=50, metavar="N", help="begin with the last N lines (default 50)"
+        "-n",
+        "--lines",
+        type=whole(0, 1_000_000),
+        default=50,
+        metavar="N",
+        help="begin with the last N lines (default 50)",
     )
     add_json(parser)
 
@@ -53,10 +56,11 @@ def run(options: Namespace) -> ExitCode:
 def _print(desk: Desk, view: RunView, options: Namespace) -> None:
     from r2p_tui.services.run_following import log_tail
 
-    lines = log_tail(desk, view.id, options.lines) if options.lines else []
+    found = log_tail(desk, view.id, max(options.lines, 1))
+    lines = found if options.lines else []
     if options.json:
         output.write_json({"run": view.id, "state": str(view.state), "lines": lines})
-    elif lines:
+    elif found:
         _write(lines)
     else:
         output.say(f"Run {view.id} is {view.state} and has written nothing{_why(view)}")
@@ -65,7 +69,7 @@ def _print(desk: Desk, view: RunView, options: Namespace) -> None:
 def _follow(desk: Desk, view: RunView, lines: int) -> ExitCode:
     """The last lines, then every new one; what was written last comes after the run is seen to have ended."""
     from r2p_tui.cli.run_watch import found_run
-    from r2p_tui.services.run_following import Follower, log_tail
+    from r2p_tui.services.run_following import Follower
 
     follower = Follower(desk, view.id, log_lines=lines)
     try:
@@ -80,8 +84,8 @@ def _follow(desk: Desk, view: RunView, lines: int) -> ExitCode:
     except KeyboardInterrupt:
         output.say(f"\nRun {view.id} goes on. Stop it with: r2p stop {view.id}")
         return ExitCode.INTERRUPTED
-    if _ends_within_a_line(view.folder / "log.txt"):
-        _write(log_tail(desk, view.id, 1))
+    if unfinished := follower.unfinished_log_line():
+        output.write(unfinished)
     output.say(f"Run {view.id} ended: {view.state}{_why(view)}")
     return ExitCode.OK
 
@@ -89,15 +93,6 @@ def _follow(desk: Desk, view: RunView, lines: int) -> ExitCode:
 def _new_lines(follower: Follower) -> Iterator[str]:
     while found := follower.new_log_lines():
         yield from found
-
-
-def _ends_within_a_line(log: Path) -> bool:
-    try:
-        with log.open("rb") as file:
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) != b"\n"
-    except OSError:
-        return False
 
 
 def _write(lines: list[str]) -> None:
@@ -108,9 +103,3 @@ def _write(lines: list[str]) -> None:
 
 def _why(view: RunView) -> str:
     return f": {output.one_line(view.reason)}" if view.reason else "."
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) > 1_000_000:
-        raise ArgumentTypeError(f"“{text[:40]}” is not a whole number up to 1,000,000")
-    return int(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from r2p_tui.errors import UsageError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
 
 TAKES_VALUE = ("--home",)
+_MOST_DIGITS = 20
 
 
 class Parser(argparse.ArgumentParser):
@@ -86,7 +87,11 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def add_limit(parser: argparse.ArgumentParser, default: int) -> None:
     """`--limit N`, one or more."""
     parser.add_argument(
-        "--limit", type=_count, default=default, metavar="N", help=f"show at most N (default {default})"
+        "--limit",
+        type=whole(1, 1_000_000),
+        default=default,
+        metavar="N",
+        help=f"show at most N (default {default})",
     )
 
 
@@ -98,10 +103,16 @@ def desk_for(options: argparse.Namespace) -> Desk:
     return open_desk(options.paths, offline=options.offline, read_only=options.read_only)
 
 
-def _count(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number from 1 to 1,000,000")
-    return int(text)
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """Reads a whole number of these; anything else is refused in a sentence."""
+
+    def read(text: str) -> int:
+        # Python refuses to read numbers of thousands of digits.
+        if not text.isdecimal() or len(text) > _MOST_DIGITS or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"“{text[:40]}” is not a whole number from {low} to {high:,}")
+        return int(text)
+
+    return read
 
 
 def _help_width() -> int:

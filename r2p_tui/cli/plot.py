@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from r2p_tui.cli import output
-from r2p_tui.cli.parser import Parser, add_json, desk_for
+from r2p_tui.cli.parser import Parser, add_json, desk_for, whole
 from r2p_tui.errors import ExitCode, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -26,12 +26,16 @@ _SMOOTHEST = 0.99
 
 
 class Series(NamedTuple):
-    """One metric of one run; `points` are (x, epoch or None, value), x in what `along` names."""
+    """One metric of one run; `points` are (x, epoch or None, value), x in what `along` names.
+
+    `since` says from when on seconds count.
+    """
 
     view: RunView
     metric: str
     along: str
     points: Sequence[tuple[float, int | None, float]]
+    since: str
 
 
 def configure(parser: Parser) -> None:
@@ -49,8 +53,9 @@ def configure(parser: Parser) -> None:
         metavar="A-B",
         help="only from A to B, as 10-40",
     )
-    parser.add_argument("--width", type=_size, metavar="N", help="columns (default: those of the terminal)")
-    parser.add_argument("--height", type=_size, default=_HEIGHT, metavar="N", help=f"rows ({_HEIGHT})")
+    size = whole(5, 1000)
+    parser.add_argument("--width", type=size, metavar="N", help="columns (default: those of the terminal)")
+    parser.add_argument("--height", type=size, default=_HEIGHT, metavar="N", help=f"rows ({_HEIGHT})")
     add_json(parser)
 
 
@@ -78,10 +83,7 @@ def _all_series(desk: Desk, views: Sequence[RunView], options: Namespace) -> lis
     reported = [(view, points(desk, view.id)) for view in views]
     names = [name for _, found in reported for name in _names(found)]
     if not names:
-        which = " and ".join(str(view.id) for view in views)
-        raise NotFoundError(
-            f"Run {which} has reported no metric yet.", f"See what it writes with: r2p logs {views[0].id}"
-        )
+        raise _silent([view.id for view in views])
     wanted = _wanted(options.metric, names, views[0])
     along = _along([found for _, found in reported], wanted)
     series = [series_of(view, metric, found, along) for metric in wanted for view, found in reported]
@@ -91,6 +93,12 @@ def _all_series(desk: Desk, views: Sequence[RunView], options: Namespace) -> lis
     if len(series) > _MOST_CURVES:
         raise UsageError(f"{len(series)} curves are more than a plot can hold.", "Name fewer.")
     return [one for one in series if one.points]
+
+
+def _silent(ids: Sequence[int]) -> NotFoundError:
+    *first, last = map(str, ids)
+    who = f"Runs {', '.join(first)} and {last} have" if first else f"Run {last} has"
+    return NotFoundError(f"{who} reported no metric yet.", f"See the log with: r2p logs {ids[0]}")
 
 
 def _wanted(asked: str | None, names: Sequence[str], view: RunView) -> list[str]:
@@ -129,7 +137,7 @@ def _names(points: Sequence[MetricPoint]) -> list[str]:
 
 
 def _along(found: Sequence[Sequence[MetricPoint]], wanted: Sequence[str]) -> str:
-    """What all the curves can be drawn along: epochs, else steps, else the time since the start."""
+    """What all the curves can be drawn along: epochs, else steps, else seconds."""
     drawn = [point for points in found for name in wanted for point in _points_with(points, name)]
     if all(point.epoch is not None for point in drawn) and all(point.scope == "epoch" for point in drawn):
         return "epoch"
@@ -144,13 +152,20 @@ def _points_with(points: Sequence[MetricPoint], metric: str) -> list[MetricPoint
 
 def series_of(view: RunView, metric: str, points: Sequence[MetricPoint], along: str) -> Series:
     """The curve of one metric, in the order of x."""
-    start = points[0].time if points else 0.0
+    since, start = _beginning(view, points)
     curve = []
     for point in _points_with(points, metric):
         x = {"epoch": point.epoch, "step": point.step, "seconds": point.time - start}[along]
         if x is not None:
             curve.append((float(x), point.epoch, point.values[metric]))
-    return Series(view, metric, along, sorted(curve, key=lambda place: place[0]))
+    return Series(view, metric, along, sorted(curve, key=lambda place: place[0]), since)
+
+
+def _beginning(view: RunView, points: Sequence[MetricPoint]) -> tuple[str, float]:
+    """From when on seconds count; values that an earlier run reported lie before the start."""
+    first = points[0].time if points else 0.0
+    started = view.started_at.timestamp() if view.started_at else math.inf
+    return ("the start", started) if started <= first else ("the first value", first)
 
 
 def _within(series: Series, bounds: tuple[float, float]) -> Series:
@@ -216,7 +231,8 @@ def _labelled(look: Look, series: Sequence[Series]) -> Look:
     units = {unit_of(name) for name in names}
     unit = units.pop() if len(units) == 1 else ""
     upwards = output.fit(", ".join(names), max(look.width // 2 - 16, 6)) + (f" ({unit})" if unit else "")
-    across = {"seconds": "seconds since the start"}.get(series[0].along, series[0].along)
+    since = " or ".join(sorted({one.since for one in series}, reverse=True))
+    across = f"seconds since {since}" if series[0].along == "seconds" else series[0].along
     return look._replace(x_label=across, y_label=upwards, ascii_only=not _knows_braille())
 
 
@@ -274,9 +290,3 @@ def _range(text: str) -> tuple[float, float]:
     if not dash or not bounds[0] <= bounds[1]:
         raise ArgumentTypeError(f"“{text[:40]}” is no range; write it as 10-40 or 10-")
     return bounds
-
-
-def _size(text: str) -> int:
-    if not text.isdecimal() or not 5 <= int(text) <= 1000:
-        raise ArgumentTypeError(f"“{text[:40]}” is not a whole number from 5 to 1,000")
-    return int(text)

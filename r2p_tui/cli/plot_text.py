@@ -1,11 +1,8 @@
-"""Small plots as lines of text: bars and histograms, for people and for pipes."""
+"""Bars as lines of text, for people and for pipes."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from math import isfinite
+from collections.abc import Iterable
 
 from r2p_tui.cli import output
 
@@ -40,23 +37,6 @@ def bars(rows: Iterable[BarRow], width: int) -> list[str]:
     return lines
 
 
-def histogram(values: Sequence[float], width: int, *, bins: int = 10, unit: str = "") -> list[str]:
-    """How many values lie in each of so many equal ranges; what is no finite number is left out."""
-    finite = [value for value in values if isfinite(value)]
-    if not finite:
-        return []
-    low, high = min(finite), max(finite)
-    count = bins if high > low else 1
-    edges = [low + (high - low) * step / count for step in range(1, count)]
-    counts = [0] * count
-    for value in finite:
-        counts[bisect_right(edges, value)] += 1
-    bounds = [low, *edges, high]
-    tail = f" {unit}" if unit else ""
-    labels = [f"{_short(one)}–{_short(two)}{tail}" for one, two in pairwise(bounds)]
-    return bars(((label, number, "") for label, number in zip(labels, counts, strict=True)), width)
-
-
 def _bar(share: float, width: int) -> str:
     eighths = round(share * width * 8)
     if share > 0:
@@ -67,7 +47,3 @@ def _bar(share: float, width: int) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:,.4g}"
-
-
-def _short(value: float) -> str:
-    return f"{value:.4g}"

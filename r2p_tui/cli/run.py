@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from r2p_tui.cli import output
-from r2p_tui.cli.parser import Parser, add_json, desk_for
+from r2p_tui.cli.parser import Parser, add_json, desk_for, whole
 from r2p_tui.cli.run_spec import time_box
 from r2p_tui.errors import ExitCode
 
@@ -32,8 +32,10 @@ def configure(parser: Parser) -> None:
     _add_commands(parser)
     _add_criteria(parser)
     parser.add_argument("--name", metavar="NAME", help="what to call it")
-    parser.add_argument("--epochs", type=_whole, metavar="N", help="how many epochs")
-    parser.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of chance (default 0)")
+    parser.add_argument("--epochs", type=whole(1, 1_000_000), metavar="N", help="how many epochs")
+    parser.add_argument(
+        "--seed", type=whole(0, 2**31 - 1), default=0, metavar="N", help="seed of chance (default 0)"
+    )
     parser.add_argument(
         "--device", default="auto", metavar="DEVICE", help="auto, cpu, or a GPU by its number (default auto)"
     )
@@ -50,11 +52,15 @@ def run(options: Namespace) -> ExitCode:
     """Put the run into the queue and return at once, unless told to wait."""
     from r2p_tui.cli.run_spec import spec_of
     from r2p_tui.services.desk import utc_now
+    from r2p_tui.services.run_checks import not_sent
     from r2p_tui.services.runs import submit
 
     spec = spec_of(options)
     with desk_for(options) as desk:
         view = submit(desk, spec, now=utc_now())
+        for name in not_sent(view.spec):
+            shown = output.fit(output.one_line(name), 60)
+            output.say(f"{shown} is no file in this folder, so it is looked for on the cluster.")
         if options.wait:
             return _wait(desk, view, options)
         _print(desk, view, options)
@@ -104,20 +110,10 @@ def _add_criteria(parser: Parser) -> None:
     group.add_argument(
         "--time-box", type=time_box, metavar="TIME", help="stop it after TIME: 20s, 90min, 2h, 1d"
     )
-    group.add_argument("--baseline", type=_whole, metavar="ID", help="the run that criteria call baseline")
+    group.add_argument(
+        "--baseline", type=whole(1, 1_000_000), metavar="ID", help="the run that criteria call baseline"
+    )
     group.add_argument("--warn-only", action="store_true", help="say what would stop it, and let it go on")
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
-        raise ArgumentTypeError(f"“{text[:40]}” is not a whole number from 1 to 1,000,000")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**31:
-        raise ArgumentTypeError(f"“{text[:40]}” is not a whole number below 2,147,483,648")
-    return int(text)
 
 
 # --- afterwards -------------------------------------------------------------------------------------------

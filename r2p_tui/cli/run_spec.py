@@ -20,6 +20,7 @@ TRAIN_EXAMPLE = "r2p run train --model yolov8n.yaml --data data.yaml"
 SHELL_EXAMPLE = 'r2p run shell "python train.py | tee out.txt"'
 _OF_TRAINING = ("model", "data", "imgsz", "batch", "set", "download")
 _OF_COMMANDS = ("folder", "watch")
+_WITH_OPTION = ("model", "data", "epochs", "imgsz", "batch")
 _ROLES = {"success": "success", "kill": "kill", "soft_kill": "soft-kill"}
 _LONGEST_NAME = 60
 
@@ -30,6 +31,7 @@ def spec_of(options: Namespace) -> RunSpec:
 
     kind, *words = options.words or [""]
     _check_kind(kind, options)
+    on = _machine(options.on)
     criteria = tuple(_criteria(options))
     train = _train_settings(words, options) if kind == "train" else {}
     argv = () if kind == "train" else _argv(kind, words, options.handed_on)
@@ -37,7 +39,8 @@ def spec_of(options: Namespace) -> RunSpec:
         kind=kind,
         name=_name(options.name) or _name_of(train, argv),
         argv=argv,
-        folder="" if kind == "train" else str(Path(options.folder or ".").expanduser().absolute()),
+        # A training here names its files from the root; one elsewhere takes along what lies in this folder.
+        folder="" if kind == "train" and on == "local" else _folder(options.folder),
         train=train,
         criteria=criteria,
         time_box=options.time_box,
@@ -48,8 +51,12 @@ def spec_of(options: Namespace) -> RunSpec:
         watch=tuple(options.watch),
         epochs=options.epochs,
         baseline=options.baseline,
-        on=_machine(options.on),
+        on=on,
     )
+
+
+def _folder(named: str | None) -> str:
+    return str(Path(named or ".").expanduser().absolute())
 
 
 def time_box(text: str) -> float:
@@ -107,17 +114,27 @@ def _train_settings(words: Sequence[str], options: Namespace) -> dict[str, Any]:
     if words or options.handed_on:
         word = output.one_line([*words, *options.handed_on][0])[:40]
         raise UsageError(f"r2p run train does not take “{word}”.", f"For example: {TRAIN_EXAMPLE}")
-    own = {name: getattr(options, name) for name in ("model", "data", "epochs", "imgsz", "batch")}
+    own = {name: getattr(options, name) for name in _WITH_OPTION}
     settings = {name: value for name, value in own.items() if value is not None}
     settings |= {"download": True} if options.download else {}
     for name, value in (_pair(text, "--set") for text in options.set):
-        if name in settings or name == "seed":
-            raise UsageError(f"{name} is told with --{name}, not with --set.", f"Try: --{name} {value}")
+        _check_set(name, value, options, settings)
         settings[name] = value
     for name in ("model", "data"):
         if not settings.get(name):
             raise UsageError(f"A training needs its {name}: --{name}.", f"For example: {TRAIN_EXAMPLE}")
     return check_settings(settings)
+
+
+def _check_set(name: str, value: str, options: Namespace, before: Mapping[str, Any]) -> None:
+    """One place for each setting; raises UsageError."""
+    shown = output.one_line(f"{name}={value}")
+    if name == "download" and options.download:
+        raise UsageError("download is told with --download, not with --set.", f"Leave out: --set {shown}")
+    if name == "seed" or (name in _WITH_OPTION and getattr(options, name) is not None):
+        raise UsageError(f"{name} is told with --{name}, not with --set.", f"Try: --{name} {value}")
+    if name in before:
+        raise UsageError(f"{name} is told twice with --set.", f"Keep one of them: --set {shown}")
 
 
 # --- what all kinds take ----------------------------------------------------------------------------------
@@ -143,8 +160,10 @@ def _name(name: str | None) -> str:
     """A name that no number and no word of r2p's can be taken for."""
     if name is None:
         return ""
+    from r2p_tui.services.runs import digits_of, is_last
+
     text = output.one_line(name)
-    if not text or text.lower() == "last" or text.removeprefix("#").isdecimal():
+    if not text or is_last(text) or digits_of(text):
         raise UsageError(f"“{text[:40]}” cannot name a run.", "For example: --name yolov8n-inspection")
     return text
 

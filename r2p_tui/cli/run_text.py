@@ -71,14 +71,15 @@ def _light_values(light: Light) -> dict[str, Any]:
 
 
 def whole_values(view: RunView) -> dict[str, Any]:
-    """The same with all that the run was told, and its checkpoints."""
-    return {**run_values(view), "checkpoints": checkpoints(view), "spec": finite(view.spec.values())}
+    """The same with all that the run was told, its checkpoints and the hash of its data."""
+    from r2p_tui.services.run_views import checkpoint_names, data_sha256
 
-
-def checkpoints(view: RunView) -> list[str]:
-    """The names of the checkpoints that lie in the run's folder, oldest first."""
-    folder = view.folder / "checkpoints"
-    return sorted(path.name for path in folder.glob("*.pt")) if folder.is_dir() else []
+    return {
+        **run_values(view),
+        "checkpoints": checkpoint_names(view),
+        "data_sha256": data_sha256(view),
+        "spec": finite(view.spec.values()),
+    }
 
 
 def finite(value: Any) -> Any:
@@ -188,6 +189,8 @@ def write_run(view: RunView) -> None:
 
 
 def _facts(view: RunView) -> list[tuple[str, str]]:
+    from r2p_tui.services.run_views import checkpoint_names, data_sha256
+
     # What it asks stands below, with the commands that answer it.
     coming = outlook(replace(view, questions=()))
     facts = [
@@ -199,7 +202,8 @@ def _facts(view: RunView) -> list[tuple[str, str]]:
         ("started", _moment(view.started_at) or f"not yet; submitted {_moment(view.created_at)}"),
         ("took", _took(view)),
         ("folder", str(view.folder)),
-        ("checkpoints", ", ".join(checkpoints(view))),
+        ("checkpoints", ", ".join(checkpoint_names(view))),
+        ("data", f"sha256 {digest}" if (digest := data_sha256(view)) else ""),
     ]
     return [(name, text) for name, text in facts if text]
 

@@ -38,10 +38,10 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> ExitCode:
     """List the newest first, show one after answering what it asks, or switch the queue and list."""
     state = _state(options.state)
-    if options.run and (state or options.pause):
-        raise UsageError("Those options are for the list of runs.", f"Try: r2p runs {options.run}")
+    if options.run is not None and (state or options.pause):
+        raise UsageError("Those options are for the list of runs.", "Leave them out, or the run.")
     with desk_for(options) as desk:
-        if options.run:
+        if options.run is not None:
             _show(desk, options)
         else:
             _list(desk, options, state)

@@ -14,6 +14,7 @@ from r2p_tui.domain.data_check_outliers import outlier_findings
 from r2p_tui.domain.data_check_sizes import crowding_findings, size_findings
 from r2p_tui.errors import UsageError
 from r2p_tui.runs.data.check_set import complete, read_listing
+from r2p_tui.runs.data.listing import is_coco
 from r2p_tui.runs.data.pixels import all_facts
 
 Progress = Callable[[str, int, int | None], None]
@@ -40,6 +41,8 @@ def check(
     if not low <= imgsz <= high:
         raise UsageError(f"--imgsz goes from {low} to {high}.")
     say = progress or (lambda *_: None)
+    # Raises for what is no data set, before anything is said to be read.
+    is_coco(file)
     say("Reading labels", 0, None)
     listing = read_listing(file)
     paths = list(dict.fromkeys(entry.path for entry in listing.entries))

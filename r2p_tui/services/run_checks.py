@@ -23,7 +23,8 @@ from r2p_tui.services.run_weights import with_weights
 from r2p_tui.store.runs import Run
 from r2p_tui.text import clean_line
 
-_FILES = ("data", "val_data", "images", "val_images", "weights_file")
+_FILES = ("data", "val_data", "weights_file")
+_FOLDERS = ("images", "val_images")
 _PACKAGES = ("torch", "ultralytics")
 
 
@@ -47,6 +48,19 @@ def checked(desk: Desk, spec: RunSpec, *, now: datetime) -> RunSpec:
             check_model(settings, Path.cwd())
         return replace(spec, name=name, train=settings, epochs=settings.get("epochs", DEFAULT_EPOCHS))
     return replace(spec, name=name, folder=str(_command_folder(spec)))
+
+
+def not_sent(spec: RunSpec) -> list[str]:
+    """The data files of a training elsewhere that do not lie in its folder here, as they were named."""
+    if spec.kind != "train" or spec.on == "local":
+        return []
+    named = [str(spec.train[name]) for name in ("data", "val_data") if name in spec.train]
+    return [name for name in named if not _lies_in(Path(spec.folder), name)]
+
+
+def _lies_in(folder: Path, name: str) -> bool:
+    path = folder / Path(name).expanduser()
+    return path.is_file() and path.resolve().is_relative_to(folder.resolve())
 
 
 def _check_criterion(desk: Desk, spec: RunSpec, sentence: Sentence) -> None:
@@ -86,12 +100,17 @@ def _check_packages() -> None:
 def _with_whole_paths(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The worker lives in a folder of its own, so files are named from the root."""
     whole = dict(settings)
-    for name in (name for name in _FILES if name in whole):
+    for name in (name for name in (*_FILES, *_FOLDERS) if name in whole):
         path = Path(str(whole[name])).expanduser().absolute()
         if not path.exists():
             raise NotFoundError(
                 f"There is no {clean_line(str(path))}, which {name} names.",
                 "Paths count from the folder you stand in.",
+            )
+        if name in _FILES and not path.is_file():
+            raise UsageError(
+                f"{clean_line(str(path))}, which {name} names, is no file.",
+                "Name the file itself, such as data.yaml.",
             )
         whole[name] = str(path)
     model = Path(str(whole["model"])).expanduser()

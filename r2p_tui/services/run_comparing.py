@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from r2p_tui.domain.criteria_names import better
 from r2p_tui.domain.runs import MetricPoint
 from r2p_tui.domain.understanding import Direction
-from r2p_tui.services.run_views import RunView
+from r2p_tui.services.run_views import RunView, data_sha256
 
 _MISSING = "not set"
 # What is different in every two runs, and says nothing about them.
 _NOT_SETTINGS = frozenset({"name", "resumes", "surroundings", "train", "criteria", "environment", "kind"})
-_OF_SURROUNDINGS = ("commit", "git_commit", "data_sha256", "data_hash", "branch", "dirty", "diff_sha256")
+_OF_GIT = ("commit", "branch", "changed")
+_PACKAGES = ("r2p", "torch")
 
 
 class Setting(NamedTuple):
@@ -34,7 +35,6 @@ class Measured(NamedTuple):
     name: str
     last: tuple[float | None, float | None]
     best: tuple[float | None, float | None]
-    best_epochs: tuple[int | None, int | None]
     direction: Direction | None
     verdict: str
 
@@ -64,42 +64,36 @@ def compare(
     return Comparison(first, second, tuple(_differing(_told(first), _told(second))), measured)
 
 
-def _curves(points: Sequence[MetricPoint]) -> dict[str, list[tuple[int | None, float]]]:
+def _curves(points: Sequence[MetricPoint]) -> dict[str, list[float]]:
     """Values of epochs by metric; those of batches where a run reports nothing else."""
     whole = [point for point in points if point.scope == "epoch"]
-    curves: dict[str, list[tuple[int | None, float]]] = {}
+    curves: dict[str, list[float]] = {}
     for point in whole or points:
         for name, value in point.values.items():
-            curves.setdefault(name, []).append((point.epoch, value))
+            curves.setdefault(name, []).append(value)
     return curves
 
 
-def _measured(
-    name: str, first: Sequence[tuple[int | None, float]], second: Sequence[tuple[int | None, float]]
-) -> Measured:
+def _measured(name: str, first: Sequence[float], second: Sequence[float]) -> Measured:
     direction = better(name)
-    (best, epoch), (other_best, other_epoch) = _best(first, direction), _best(second, direction)
+    best, other_best = _best(first, direction), _best(second, direction)
     return Measured(
         name,
-        (first[-1][1] if first else None, second[-1][1] if second else None),
+        (first[-1] if first else None, second[-1] if second else None),
         (best, other_best),
-        (epoch, other_epoch),
         direction,
         _verdict(best, other_best, direction),
     )
 
 
-def _best(
-    values: Sequence[tuple[int | None, float]], direction: Direction | None
-) -> tuple[float | None, int | None]:
+def _best(values: Sequence[float], direction: Direction | None) -> float | None:
     """Without a known direction the last value stands for the run."""
-    finite = [(value, epoch) for epoch, value in values if math.isfinite(value)]
+    finite = [value for value in values if math.isfinite(value)]
     if not finite:
-        return None, None
+        return None
     if direction is None:
         return finite[-1]
-    choose = min if direction == "down" else max
-    return choose(finite, key=lambda pair: pair[0])
+    return min(finite) if direction == "down" else max(finite)
 
 
 def _verdict(first: float | None, second: float | None, direction: Direction | None) -> str:
@@ -118,10 +112,22 @@ def _told(view: RunView) -> dict[str, Any]:
     told = {name: value for name, value in spec.items() if name not in _NOT_SETTINGS}
     told |= dict(view.spec.train)
     told["criteria"] = "; ".join(f"{one.role} {one.text}" for one in view.spec.criteria)
-    told |= {
-        name: view.spec.surroundings[name] for name in _OF_SURROUNDINGS if name in view.spec.surroundings
+    return told | _around(view) | {"kind": view.kind}
+
+
+def _around(view: RunView) -> dict[str, Any]:
+    """The code, the packages and the data that a run had; where one of them is not known it is left out."""
+    git, versions = (_mapping(view.spec.surroundings.get(name)) for name in ("git", "versions"))
+    known = {
+        **{name: git.get(name) for name in _OF_GIT},
+        **{f"version of {name}": versions.get(name) for name in _PACKAGES},
+        "hash of the data": data_sha256(view),
     }
-    return told | {"kind": view.kind}
+    return {name: value for name, value in known.items() if value not in (None, "")}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _differing(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[Setting]:

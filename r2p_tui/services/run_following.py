@@ -20,7 +20,6 @@ class Follower:
         folder = run_folder(desk.paths.runs, run_id)
         self._folder = folder
         self._metrics = LineReader(folder.metrics)
-        self._events = LineReader(folder.events)
         self._resources = LineReader(folder.resources)
         self._log = LogTail(folder.log)
         self._log.jump(log_lines)
@@ -34,10 +33,6 @@ class Follower:
             return runs.points(self._desk, self._run_id)
         return found
 
-    def new_events(self) -> list[dict[str, Any]]:
-        """What happened since the last look."""
-        return self._events.read_new()
-
     def new_resources(self) -> list[dict[str, Any]]:
         """What was used since the last look."""
         return self._resources.read_new()
@@ -45,6 +40,10 @@ class Follower:
     def new_log_lines(self, limit: int = 2000) -> list[str]:
         """Cleaned lines since the last look, at most so many; the next look brings the others."""
         return self._log.poll(limit)
+
+    def unfinished_log_line(self) -> str:
+        """What stands behind the last whole line; it may be the last that a run wrote."""
+        return self._log.pending
 
 
 def log_tail(desk: Desk, run_id: int, lines: int = 200) -> list[str]:

@@ -13,8 +13,9 @@ from r2p_tui.domain.criteria_names import main_metric
 from r2p_tui.domain.runs import Kind, Role, RunSpec, RunState, eta_seconds, light_word, spec_from_values
 from r2p_tui.paths import Paths
 from r2p_tui.runs.flocks import is_held
-from r2p_tui.runs.rundir import run_folder
+from r2p_tui.runs.rundir import LineReader, RunDir, read_json, run_folder
 from r2p_tui.store.runs import Run
+from r2p_tui.text import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def view(paths: Paths, run: Run, pace: tuple[float, int] | None) -> RunView:
         kind=spec.kind,
         name=run.name,
         state=state,
-        supervised=not state.is_active or state is RunState.STARTING or is_held(folder.supervisor_lock),
+        supervised=not state.is_active or state is RunState.STARTING or _is_watched(folder),
         folder=folder.path,
         spec=spec,
         created_at=run.created_at,
@@ -123,6 +124,11 @@ def view(paths: Paths, run: Run, pace: tuple[float, int] | None) -> RunView:
         eta_seconds=_eta(run, spec, pace) if state.is_active else None,
         time_box_left=_time_box_left(run, spec, now) if state.is_active else None,
     )
+
+
+def _is_watched(folder: RunDir) -> bool:
+    """A supervisor writes how the run ended and then lets go, before the store hears of it."""
+    return is_held(folder.supervisor_lock) or folder.exit.exists()
 
 
 def _lights(spec: RunSpec, run: Run) -> tuple[Light, ...]:
@@ -159,6 +165,32 @@ def _time_box_left(run: Run, spec: RunSpec, now: float) -> float | None:
         return None
     # A clock that was set back must not make the box larger.
     return min(max(spec.time_box - (now - run.started_at.timestamp()), 0.0), spec.time_box)
+
+
+def checkpoint_names(view: RunView) -> list[str]:
+    """Of the checkpoints that lie in the folder of a run, the oldest first."""
+    found = RunDir(view.folder).checkpoints.glob("*.pt")
+    return [path.name for path in sorted(found, key=lambda path: (_written_at(path), path.name))]
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def data_sha256(view: RunView) -> str:
+    """The hash of the data that a training read; empty before it has read them, and for other runs."""
+    if view.kind != "train":
+        return ""
+    folder = RunDir(view.folder)
+    for event in LineReader(folder.events).read_new():
+        if "data_sha256" in event:
+            return clean_line(str(event["data_sha256"]))
+    # The packaged trainings tell it in their results alone.
+    results = (read_json(folder.outcome) or {}).get("results")
+    return clean_line(str(results.get("data_sha256") or "")) if isinstance(results, dict) else ""
 
 
 def number_of(run: Run) -> int:

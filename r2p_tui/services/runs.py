@@ -30,7 +30,7 @@ from r2p_tui.services.run_queue import forget_secrets, refresh, start_waiting
 from r2p_tui.services.run_surroundings import surroundings
 from r2p_tui.services.run_views import RunView, number_of, view
 from r2p_tui.store import runs as store
-from r2p_tui.store.runs import Run
+from r2p_tui.store.runs import ACTIVE, Run
 from r2p_tui.text import clean_line
 
 _CHANGEABLE = (
@@ -115,6 +115,18 @@ def list_runs(desk: Desk, *, limit: int | None = None) -> list[RunView]:
     """The newest first, as the store knows them; `refresh` brings it up to date."""
     with desk.store.read() as session:
         found = store.runs(session, limit)
+    return _views(desk, found)
+
+
+def active_runs(desk: Desk, *, limit: int) -> list[RunView]:
+    """The newest of those that hold a device, however many wait behind them."""
+    with desk.store.read() as session:
+        found = store.runs_in(session, ACTIVE)[: -limit - 1 : -1]
+    return _views(desk, found)
+
+
+def _views(desk: Desk, found: Sequence[Run]) -> list[RunView]:
+    with desk.store.read() as session:
         paces = {number_of(run): store.pace(session, run) for run in found if RunState(run.state).is_active}
     return [view(desk.paths, run, paces.get(number_of(run))) for run in found]
 
@@ -135,17 +147,28 @@ def view_of(desk: Desk, run_id: int) -> RunView:
     return view(desk.paths, run, pace)
 
 
+def digits_of(word: str) -> str:
+    """The number in `12`, `#12` and `run:12`; empty for any other word."""
+    digits = word.removeprefix("#").removeprefix("run:")
+    return digits if digits.isdecimal() else ""
+
+
+def is_last(word: str) -> bool:
+    """Whether a word stands for the newest run, whatever runs are called."""
+    return word.lower() == "last"
+
+
 def find_run(desk: Desk, word: str) -> RunView:
     """The run that a number, `#12`, `last` or a name stands for; of several of one name the newest.
 
     Raises NotFoundError.
     """
     text = clean_line(word)
-    number = text.removeprefix("#").removeprefix("run:")
-    if number.isdecimal() and len(number) < 12:
-        return view_of(desk, int(number))
+    digits = digits_of(text)
+    if digits and len(digits) < 12:
+        return view_of(desk, int(digits))
     with desk.store.read() as session:
-        found = store.runs(session, 1) if text.lower() == "last" else store.runs_named(session, text)
+        found = store.runs(session, 1) if is_last(text) else store.runs_named(session, text)
         names = [run.name for run in store.runs(session, 200)]
     if found:
         return view_of(desk, number_of(found[0]))
@@ -215,9 +238,14 @@ def resume_run(desk: Desk, run_id: int, *, now: datetime) -> RunView:
         )
     found = newest_valid(RunDir(view.folder).checkpoints)
     if found is None:
-        raise UsageError(f"Run {run_id} kept no checkpoint that is whole.", "Start it anew: clone it.")
+        raise UsageError(
+            f"Run {run_id} kept no checkpoint that is whole.", "Start it anew with: r2p run train"
+        )
     if view.epochs and found.epoch >= view.epochs:
-        raise UsageError(f"Run {run_id} finished all its {view.epochs} epochs.", "Clone it with more epochs.")
+        raise UsageError(
+            f"Run {run_id} finished all its {view.epochs} epochs.",
+            "Train for more of them with: r2p run train --epochs N",
+        )
     settings = dict(view.spec.train) | {"resume_from": str(found.path)}
     spec = replace(view.spec, train=settings, resumes=run_id, environment=_kept(view.spec))
     # A job on another machine counts the points that are here to know what it has sent.

@@ -17,7 +17,6 @@ from r2p_tui.store.surprises import Surprise, latest_surprises
 from r2p_tui.store.today import OpenPass, UnreadPaper
 
 WORTH_A_LOOK = 0.5
-_RUNS_LOOKED_AT = 50
 _RUNNING_AT_MOST = 3
 
 
@@ -88,13 +87,10 @@ def today(desk: Desk, *, now: datetime) -> TodayView:
 
 
 def running(desk: Desk) -> tuple[RunningRun, ...]:
-    """The runs that go on, newest first, as far as the store knows them."""
-    active = [view for view in runs.list_runs(desk, limit=_RUNS_LOOKED_AT) if view.state.is_active]
+    """The newest of the runs that go on, as far as the store knows them; none that waits in the queue."""
+    active = runs.active_runs(desk, limit=_RUNNING_AT_MOST)
     with desk.store.read() as session:
-        return tuple(
-            RunningRun(view, _curves(run_store.points_of(session, view.id)))
-            for view in active[:_RUNNING_AT_MOST]
-        )
+        return tuple(RunningRun(view, _curves(run_store.points_of(session, view.id))) for view in active)
 
 
 def _curves(points: list[MetricPoint]) -> dict[str, tuple[float, ...]]:

@@ -114,12 +114,13 @@ def _refused(name: str, service: str, error: RefusedError) -> Exception:
 
 def _checked(name: str, kept: Path, data: bytes, wanted: str, url: str) -> FetchedWeights:
     digest = hashlib.sha256(data).hexdigest()
+    hint = "It was not kept." if url else f"It lies at {kept}; remove it, and it is fetched anew."
     if wanted and digest != wanted:
         raise UsageError(
-            f"{name} is not the file that was asked for: its SHA-256 is {digest}.", f"Asked for was {wanted}"
+            f"{name} is not the file that was asked for: its SHA-256 is {digest}, and not {wanted}.", hint
         )
     if data[:4] != b"PK\x03\x04":
-        raise SourceError(f"What came for {name} is not a file of weights.", "It was not kept.")
+        raise SourceError(f"What came for {name} is not a file of weights.", hint)
     return FetchedWeights(kept, digest, len(data), url)
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from r2p_tui.cli.plot_text import bars, histogram
+from r2p_tui.cli.commands import parser_of
+from r2p_tui.cli.plot_text import bars
 from r2p_tui.demo.inspection import Knobs
 from r2p_tui.demo.inspection_files import make_data
 from r2p_tui.errors import ExitCode
+from r2p_tui.services.data_check import IMAGE_SIZE, MODEL
 from tests.cli.conftest import Run
 
 
@@ -91,7 +93,7 @@ def test_names_of_files_cannot_steer_the_terminal(r2p: Run, small: Path) -> None
         (("check", "a", "b"), "takes one file"),
         (("look", "a"), "does not know “look”"),
         (("check", "gone.yaml"), "is not there"),
-        (("check", "x", "--imgsz", "big"), "imgsz"),
+        (("check", "x", "--imgsz", "big"), "--imgsz: “big” is not a whole number from 1 to 1,000,000"),
     ],
 )
 def test_requests_that_are_none(r2p: Run, words: tuple[str, ...], said: str) -> None:
@@ -133,9 +135,14 @@ def test_bars_of_nothing() -> None:
     assert [line.split() for line in bars([("a", 0, "")], 40)] == [["a", "0"]]
 
 
-def test_a_histogram_counts_each_finite_value_once() -> None:
-    lines = histogram([1, 2, 2, 3, float("nan"), float("inf")], 50, bins=2, unit="ms")
-    assert [line.split()[-1] for line in lines] == ["1", "3"]
-    assert lines[0].startswith("1–2 ms")
-    assert histogram([], 50) == []
-    assert histogram([5, 5], 50)[0].startswith("5–5")
+@pytest.mark.parametrize("name", ["nope.yaml", "notes.txt"])
+def test_what_is_no_data_set_is_told_alone(r2p: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "notes.txt").touch()
+    refused = r2p("data", "check", str(tmp_path / name))
+    assert refused.status != ExitCode.OK
+    assert "Reading" not in refused.err and refused.err.startswith("r2p: ")
+
+
+def test_the_help_names_what_is_taken_where_nothing_is_said() -> None:
+    told = " ".join(parser_of("data").format_help().split())
+    assert f"(default {MODEL})" in told and f"(default {IMAGE_SIZE})" in told

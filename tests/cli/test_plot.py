@@ -7,13 +7,16 @@ import json
 import math
 import re
 import sys
+from typing import Any
 
 import pytest
 
 from r2p_tui.cli.plot_drawing import Curve, Look, Place, draw
+from r2p_tui.domain.runs import MetricPoint
 from r2p_tui.errors import ExitCode
+from r2p_tui.runs.rundir import append_line, point_line, run_folder
 from r2p_tui.services.desk import Desk
-from tests.cli.conftest import Run
+from tests.cli.conftest import NOW, Run
 from tests.cli.finished_runs import put_run
 
 RISING = [(float(x), x / 10) for x in range(1, 11)]
@@ -251,3 +254,35 @@ def test_what_cannot_be_drawn_so_is_refused(r2p: Run, words: tuple[str, ...]) ->
     refused = r2p("plot", *words)
     assert (refused.status, refused.out) == (ExitCode.USAGE, "")
     assert refused.err.count("\n") >= 2
+
+
+def put_printed(desk: Desk, first_after: float, **fields: Any) -> int:
+    """A run that reports a metric twice and knows neither epochs nor steps."""
+    number = put_run(desk, "prints", **fields)
+    start = NOW.timestamp() + first_after
+    for seconds in (0.0, 10.0):
+        point = MetricPoint(start + seconds, {"loss": 1.0 - seconds / 20})
+        append_line(run_folder(desk.paths.runs, number).metrics, point_line(point))
+    return number
+
+
+@pytest.mark.parametrize(
+    ("first_after", "found", "label"),
+    [(30.0, [30.0, 40.0], "seconds since the start"), (-5.0, [0.0, 10.0], "seconds since the first value")],
+)
+def test_seconds_count_from_where_the_axis_says(
+    r2p: Run, desk: Desk, first_after: float, found: list[float], label: str
+) -> None:
+    put_printed(desk, first_after)
+    assert label in r2p("plot", "1").out
+    [curve] = json.loads(r2p("plot", "1", "--json").out)["curves"]
+    assert [x for x, _ in curve["points"]] == pytest.approx(found)
+    assert curve["along"] == "seconds"
+
+
+def test_several_runs_that_reported_nothing(r2p: Run, desk: Desk) -> None:
+    for name in ("one", "two", "three"):
+        put_run(desk, name)
+    assert "Runs 1 and 2 have reported no metric yet." in r2p("plot", "1", "2").err
+    assert "Runs 1, 2 and 3 have reported no metric yet." in r2p("plot", "1", "2", "3").err
+    assert "Run 1 has reported no metric yet." in r2p("plot", "1").err

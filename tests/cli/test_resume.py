@@ -73,3 +73,9 @@ def test_what_cannot_go_on_says_why(r2p: Run, desk: Desk) -> None:
     assert "no training" in refused.err
     assert r2p("resume", "nothing").status == ExitCode.NOT_FOUND
     assert r2p("resume").status == ExitCode.USAGE
+
+
+def test_what_cannot_go_on_is_told_a_command_that_exists(r2p: Run, desk: Desk) -> None:
+    train = {"model": "yolov8n.yaml", "data": "data.yaml"}
+    put_train(desk, {"kind": "train", "argv": (), "train": train})
+    assert "r2p run train" in r2p("resume", "1").err

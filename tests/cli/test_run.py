@@ -15,6 +15,7 @@ from r2p_tui.domain.runs import Criterion, RunSpec
 from r2p_tui.errors import ExitCode
 from r2p_tui.services import run_checks
 from r2p_tui.services.desk import Desk
+from r2p_tui.services.run_checks import not_sent
 from tests.cli.conftest import Run
 from tests.cli.finished_runs import command, put_run
 from tests.test_import_hygiene import SCREENS, loaded_by
@@ -62,6 +63,23 @@ def test_a_training() -> None:
 def test_another_machine_is_told_what_was_typed() -> None:
     spec = told("train", "--model", "m.yaml", "--data", "there/data.yaml", "--on", "ray:http://gpu-box:8265/")
     assert (spec.on, spec.train["data"]) == ("ray:http://gpu-box:8265", "there/data.yaml")
+
+
+def test_a_training_elsewhere_takes_along_what_lies_here(data: Path) -> None:
+    elsewhere = told(*TRAIN, "--on", "ray:http://gpu-box:8265")
+    assert (elsewhere.folder, not_sent(elsewhere)) == (str(data.parents[1]), [])
+    here = told(*TRAIN)
+    assert (here.folder, not_sent(here)) == ("", [])
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize("name", ["nope.yaml", "/data/there.yaml", "parts", "../data.yaml"])
+def test_data_that_do_not_lie_here_are_told_of_before_they_are_sent(r2p: Run, desk: Desk, name: str) -> None:
+    r2p("runs", "--pause")
+    sent = r2p("run", "train", "--model", "m.yaml", "--data", name, "--on", "ray:http://gpu-box:8265")
+    assert sent.status == ExitCode.OK, sent.err
+    assert f"{name} is no file in this folder, so it is looked for on the cluster." in sent.err
+    assert "looked for" not in r2p("run", *TRAIN, "--on", "ray:http://gpu-box:8265").err
 
 
 def test_a_command_keeps_its_own_options(tmp_path: Path) -> None:
@@ -114,9 +132,12 @@ TRAIN = ("train", "--model", "yolov8n.yaml", "--data", "parts/data.yaml")
         (("command", "--env", "A", *COMMAND), 2, "--env"),
         (("command", "--name", "12", *COMMAND), 2, "cannot name a run"),
         (("command", "--name", "last", *COMMAND), 2, "cannot name a run"),
+        (("command", "--name", "run:1", *COMMAND), 2, "cannot name a run"),
+        (("command", "--name", "#run:1", *COMMAND), 2, "cannot name a run"),
         (("command", "--name", "", *COMMAND), 2, "cannot name a run"),
         (("command", "--on", "gpu-box", *COMMAND), 2, "ray:http://"),
         (("command", "--seed", "x", *COMMAND), 2, "whole number"),
+        (("command", "--seed", "1" * 5000, *COMMAND), 2, "whole number"),
         (("command", "--epochs", "0", *COMMAND), 2, "whole number"),
         (("shell",), 2, "one line in quotes"),
         (("shell", "a", "b"), 2, "one line in quotes"),
@@ -132,6 +153,9 @@ TRAIN = ("train", "--model", "yolov8n.yaml", "--data", "parts/data.yaml")
         ((*TRAIN, "--set", "mosaic"), 2, "mosaic=0"),
         ((*TRAIN, "--set", "seed=1"), 2, "--seed"),
         ((*TRAIN, "--epochs", "3", "--set", "epochs=4"), 2, "--epochs"),
+        ((*TRAIN, "--set", "mosaic=0", "--set", "mosaic=1"), 2, "Keep one of them: --set mosaic=1"),
+        ((*TRAIN, "--download", "--set", "download=true"), 2, "Leave out: --set download=true"),
+        (("train", "--model", "yolov8n.yaml", "--data", "parts"), 2, "parts, which data names, is no file"),
         ((*TRAIN, "--imgsz", "8"), 2, "imgsz"),
         ((*TRAIN, "--time-box", "soon"), 2, "20s, 90min, 2h or 1d"),
         ((*TRAIN, "--time-box", "0s"), 2, "20s, 90min, 2h or 1d"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from r2p_tui.errors import ExitCode
+from r2p_tui.runs.rundir import append_line, run_folder
 from r2p_tui.services.desk import Desk
 from tests.cli.conftest import Run
 from tests.cli.finished_runs import command, kill_when, put_run
@@ -164,3 +166,29 @@ def test_a_run_ends_while_nobody_looks(r2p: Run, desk: Desk, tmp_path: Path) -> 
     assert r2p("run", "command", "--wait", "--", *command(tmp_path, 3)).status == ExitCode.OK
     [run] = json.loads(r2p("runs", "--json").out)["runs"]
     assert (run["state"], run["epoch"], run["latest"]["map50"]) == ("done", 3, 0.03)
+
+
+def test_an_empty_id_is_no_way_to_let_the_queue_go_on(r2p: Run, desk: Desk) -> None:
+    r2p("runs", "--pause")
+    refused = r2p("runs", "", "--go-on")
+    assert (refused.status, refused.out) == (ExitCode.NOT_FOUND, "")
+    assert r2p("runs", "", "--state", "done").status == ExitCode.USAGE
+    assert json.loads(r2p("runs", "--json").out)["paused"] is True
+
+
+def test_a_training_that_was_stopped_shows_the_hash_of_its_data(r2p: Run, desk: Desk) -> None:
+    number = put_run(desk, "yolov8n parts", "cancelled", reason="x", spec={"kind": "train", "argv": ()})
+    told = {"time": 1.0, "event": "note", "sentence": "It trains.", "data_sha256": "ab" * 32}
+    append_line(run_folder(desk.paths.runs, number).events, told)
+    assert f"sha256 {'ab' * 32}" in " ".join(r2p("runs", "1").out.split())
+    assert json.loads(r2p("runs", "1", "--json").out)["data_sha256"] == "ab" * 32
+
+
+def test_checkpoints_are_listed_as_they_were_written(r2p: Run, desk: Desk) -> None:
+    folder = run_folder(desk.paths.runs, put_run(desk, "yolov8n parts")).checkpoints
+    folder.mkdir()
+    for age, name in enumerate(("best.pt", "epoch-10000.pt", "epoch-9999.pt")):
+        (folder / name).touch()
+        os.utime(folder / name, (1e9 - age, 1e9 - age))
+    names = json.loads(r2p("runs", "1", "--json").out)["checkpoints"]
+    assert names == ["epoch-9999.pt", "epoch-10000.pt", "best.pt"]

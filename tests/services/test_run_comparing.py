@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from r2p_tui.config import Settings
 from r2p_tui.domain.runs import Criterion, MetricPoint, RunSpec, RunState
 from r2p_tui.paths import Paths
-from r2p_tui.services import runs
+from r2p_tui.services import run_surroundings, runs
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.run_comparing import Comparison, compare
 from tests.services.stored_runs import add_run, epochs
@@ -42,7 +44,7 @@ def test_better_and_worse_follow_the_direction_of_each_metric(desk: Desk) -> Non
     found = {one.name: one for one in compared(desk, first, second).metrics}
     assert found["map50"].verdict == "better" and found["map50"].best == (0.5, 0.6)
     assert found["map50"].difference == pytest.approx(0.1)
-    assert found["map50"].last == (0.4, 0.6) and found["map50"].best_epochs == (2, 2)
+    assert found["map50"].last == (0.4, 0.6)
     assert found["val_loss"].verdict == "worse" and found["val_loss"].best == (2.0, 2.2)
 
 
@@ -97,3 +99,21 @@ def test_criteria_are_settings_too(desk: Desk) -> None:
     second = add_run(desk, RunSpec("command", "one", argv=("false",)), state=RunState.DONE)
     names = {one.name: one for one in compared(desk, first, second).settings}
     assert names["criteria"].first == "kill loss is nan" and names["argv"].second == "false"
+
+
+def test_the_code_the_packages_and_the_data_are_told_where_they_differ(desk: Desk, tmp_path: Path) -> None:
+    command = RunSpec("train", "one", train={"model": "m.yaml", "data": "d.yaml"}, folder=str(tmp_path))
+    facts, _ = run_surroundings.surroundings(command, {}, ("r2p",))
+    ids = []
+    for commit, torch in (("abc", "2.9.0"), ("def", "2.10.0")):
+        git = {"commit": commit, "branch": "main", "changed": commit == "def", "untracked": []}
+        around = facts | {"git": git, "versions": facts["versions"] | {"torch": torch}}
+        told = [{"time": 1.0, "event": "note", "data_sha256": commit * 4}]
+        spec = replace(command, surroundings=around)
+        ids.append(add_run(desk, spec, state=RunState.FAILED, events=told))
+    assert compared(desk, *ids).settings == (
+        ("changed", "False", "True"),
+        ("commit", "abc", "def"),
+        ("hash of the data", "abcabcabcabc", "defdefdefdef"),
+        ("version of torch", "2.9.0", "2.10.0"),
+    )

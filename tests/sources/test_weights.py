@@ -63,6 +63,18 @@ def test_another_hash_than_the_one_asked_for(fetch: Fetch, tmp_path: Path) -> No
             fetch("yolov8n.pt", server.url, sha256="0" * 64)
 
 
+def test_a_kept_file_that_is_not_right_is_named_where_it_lies(fetch: Fetch, tmp_path: Path) -> None:
+    kept = tmp_path / "weights/ultralytics/yolov8n.pt"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"something else")
+    with pytest.raises(SourceError) as wrong:
+        fetch("yolov8n.pt", "http://127.0.0.1:1")
+    assert wrong.value.hint == f"It lies at {kept}; remove it, and it is fetched anew."
+    with pytest.raises(UsageError) as other:
+        fetch("yolov8n.pt", "http://127.0.0.1:1", sha256="0" * 64)
+    assert "0" * 64 in other.value.message and str(kept) in other.value.hint
+
+
 @pytest.mark.parametrize(
     ("script", "kind", "words"),
     [
