@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from r2p_tui.domain.criteria_names import unit_of
@@ -103,8 +104,10 @@ class CurveChoice:
     def face(self) -> PlotFace:
         """The curves that are chosen; those over another x than the run under the cursor are left out."""
         names = self.metrics
-        series = [one for name in names for one in self._series_of(name, several=len(names) > 1)]
-        series = [one for one in series if one.x_name == series[-1].x_name][-CURVES_AT_MOST:]
+        drawn = [(trace, name) for name in names for trace in self._traces() if name in trace.curves]
+        drawn = [one for one in drawn if _x_name(*one) == _x_name(*drawn[-1])][-CURVES_AT_MOST:]
+        self._give_slots([(trace.run_id, name) for trace, name in drawn])
+        series = [self._series(trace, name, several=len(names) > 1) for trace, name in drawn]
         units = {unit_of(name) for name in names}
         return PlotFace(
             title=" and ".join(names),
@@ -121,17 +124,25 @@ class CurveChoice:
         found = (self._keeper.traces.get(run_id) for run_id in self.in_sight)
         return [trace for trace in found if trace is not None]
 
-    def _series_of(self, metric: str, *, several: bool) -> Sequence[Series]:
-        found = []
-        for trace in self._traces():
-            data = trace.curves.get(metric)
-            if data is not None:
-                name = self._name_of(trace.run_id) + (f" {metric}" if several else "")
-                # A letter and a colour for good, so that no curve changes its own while one looks.
-                slot = self._slots.setdefault((trace.run_id, metric), len(self._slots))
-                lowest = run_words.lowest_is_best(metric)
-                found.append(Series(slot, name, data, lowest, trace.x_names[metric]))
-        return found
+    def _give_slots(self, drawn: Sequence[tuple[int, str]]) -> None:
+        """A letter and a colour as long as a curve is drawn, of another metric of the run the same."""
+        before, self._slots = self._slots, {key: slot for key, slot in self._slots.items() if key in drawn}
+        known = {run_id for run_id, _ in before}
+        for key in sorted(drawn, key=lambda key: key[0] not in known):
+            own = (slot for (run_id, _), slot in before.items() if run_id == key[0])
+            free = (slot for slot in chain(own, count()) if slot not in self._slots.values())
+            if key not in self._slots:
+                self._slots[key] = next(free)
+
+    def _series(self, trace: RunTrace, metric: str, *, several: bool) -> Series:
+        return Series(
+            self._slots[trace.run_id, metric],
+            self._name_of(trace.run_id),
+            trace.curves[metric],
+            run_words.lowest_is_best(metric),
+            _x_name(trace, metric),
+            metric if several else "",
+        )
 
     def _name_of(self, run_id: int) -> str:
         name = next((view.name for view in self._keeper.views if view.id == run_id), "")
@@ -146,6 +157,10 @@ class CurveChoice:
         if trace is None or not trace.read:
             return "reading what it wrote …"
         return "No numbers yet." if self.here.state.is_active else "It reported no numbers."
+
+
+def _x_name(trace: RunTrace, metric: str) -> str:
+    return trace.x_names[metric]
 
 
 def range_of(text: str) -> tuple[float, float] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from operator import le
 from typing import NamedTuple
 
 from r2p_tui.domain.curves import downsampled
@@ -140,7 +139,7 @@ def _sorted_within(
 
 
 def _without_gaps(xs: Sequence[float], ys: Sequence[float]) -> Iterator[Stretch]:
-    if math.isfinite(sum(ys)) and all(map(le, xs, xs[1:])):
+    if math.isfinite(sum(ys)):
         if ys:
             yield Stretch(xs, ys)
         return

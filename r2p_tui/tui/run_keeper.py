@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from r2p_tui.domain.runs import MetricPoint, not_set_words
-from r2p_tui.errors import R2PError
+from r2p_tui.errors import R2PError, UsageError
+from r2p_tui.text import clean_line, shorten
 from r2p_tui.tui.growing_curve import GrowingCurve
 from r2p_tui.tui.widgets.log_pane import LogLines
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 LISTED_AT_MOST = 300
 LIST_SECONDS = 1.0
 _RESOURCES_KEPT = 600
+_FARTHEST = 10**15
+"""Up to here an axis can tell one step from the next."""
 PER_BATCH = " per batch"
 
 
@@ -56,13 +61,15 @@ class RunTrace:
             name = f"{metric}{PER_BATCH}" if batch else metric
             curve = self.curves.get(name)
             if curve is None:
-                curve = self.curves[name] = GrowingCurve()
+                # First, since whoever meets the curve in another thread asks for it.
                 self.x_names[name] = _x_name(point)
+                curve = self.curves[name] = GrowingCurve()
             curve.add(self._x(point, self.x_names[name]), value)
 
     def _x(self, point: MetricPoint, x_name: str) -> float:
         known = {"epoch": point.epoch, "batch": point.step, "step": point.step}.get(x_name)
-        return float(known) if known is not None else point.time - (self._start or point.time)
+        x = known if known is not None else point.time - (self._start or point.time)
+        return float(max(-_FARTHEST, min(x, _FARTHEST)))
 
 
 def _x_name(point: MetricPoint) -> str:
@@ -84,6 +91,7 @@ class RunKeeper:
         self._app = app
         self._failed = failed
         self.views: Sequence[RunView] = ()
+        self.count = 0
         self.paused = False
         self.loaded = False
         self.traces: dict[int, RunTrace] = {}
@@ -91,6 +99,7 @@ class RunKeeper:
         self._wanted: tuple[int, ...] = ()
         self._looking = False
         self._listed_at = 0.0
+        self._pauses_asked = self._pauses_done = 0
 
     def follow(self, run_ids: Collection[int]) -> None:
         """Read what these runs report; of others no more."""
@@ -132,10 +141,16 @@ class RunKeeper:
         self._listed_at = monotonic()
         running = refresh(desk, now=self._app.now()).running
         self._app.call_later(self._app.count_running, running)
-        views, paused = runs.list_runs(desk, limit=LISTED_AT_MOST), runs.queue_paused(desk)
-        if self.loaded and views == self.views and paused == self.paused:
+        done = self._pauses_done
+        paused = runs.queue_paused(desk)
+        views = runs.list_runs(desk, limit=LISTED_AT_MOST)
+        count = len(views) if len(views) < LISTED_AT_MOST else runs.count_runs(desk)
+        if self._pauses_asked != done:
+            # What was read may be older than the key.
+            paused = self.paused
+        if self.loaded and (views, count, paused) == (self.views, self.count, self.paused):
             return False
-        self.views, self.paused, self.loaded = views, paused, True
+        self.views, self.count, self.paused, self.loaded = views, count, paused, True
         return True
 
     def _follow(self, desk: Desk, wanted: Collection[int]) -> bool:
@@ -163,7 +178,7 @@ class RunKeeper:
 
     # What is asked
 
-    def act(self, work: Callable[[Desk], str]) -> None:
+    def act(self, work: Callable[[Desk], str], failed: Callable[[R2PError], None] | None = None) -> None:
         """Do it in the order of the keys, say the sentence that comes back, and look again."""
 
         def done(sentence: str) -> None:
@@ -171,7 +186,7 @@ class RunKeeper:
                 self._app.tell(sentence)
             self.look(again=True)
 
-        self._app.tasks.in_order(self._owner, work, done)
+        self._app.tasks.in_order(self._owner, work, done, failed=failed)
 
     def stop(self, run_id: int) -> None:
         now = self._app.now()
@@ -186,11 +201,15 @@ class RunKeeper:
         self.act(work)
 
     def resume(self, run_id: int) -> None:
+        """Let a run go on; once is enough, however often the key is pressed."""
         now = self._app.now()
 
         def work(desk: Desk) -> str:
             from r2p_tui.services import runs
 
+            for other in runs.list_runs(desk, limit=LISTED_AT_MOST):
+                if other.resumes == run_id and not other.state.is_final:
+                    return f"Run {other.id} goes on where run {run_id} ended; it is {other.state} already."
             view = runs.resume_run(desk, run_id, now=now)
             lost = runs.not_kept(runs.view_of(desk, run_id).spec)
             said = f"Run {view.id} goes on where run {run_id} ended; it is {view.state}."
@@ -201,15 +220,28 @@ class RunKeeper:
     def pause(self) -> None:
         """Hold back what is queued, or let it start."""
         paused, now = not self.paused, self._app.now()
+        # At once, so that the next key turns it back, however long the store takes.
+        self._take_pause(paused)
+        self._pauses_asked += 1
 
         def work(desk: Desk) -> str:
             from r2p_tui.services import runs
 
             runs.pause_queue(desk, paused, now=now)
+            self._pauses_done += 1
             held = "The queue is paused: what runs goes on, nothing new starts."
             return held if paused else "The queue goes on."
 
-        self.act(work)
+        def refused(error: R2PError) -> None:
+            self._pauses_done += 1
+            self._take_pause(not paused)
+            self._app.show_error(error)
+
+        self.act(work, refused)
+
+    def _take_pause(self, paused: bool) -> None:
+        self.paused = paused
+        self._owner.post_message(RunsSeen())
 
     def answer(self, run_id: int, index: int, *, stop: bool) -> None:
         now = self._app.now()
@@ -258,7 +290,7 @@ class RunKeeper:
             from r2p_tui.services import runs
 
             spec, left_out = spec_of(desk)
-            return runs.submit(desk, spec, now=now), left_out
+            return runs.submit(desk, _placed(spec), now=now), left_out
 
         def submitted(found: tuple[RunView, tuple[str, ...]]) -> None:
             view, left_out = found
@@ -268,3 +300,25 @@ class RunKeeper:
             self.look(again=True)
 
         self._app.tasks.in_order(self._owner, work, submitted, failed=failed)
+
+
+def _placed(spec: RunSpec) -> RunSpec:
+    """With its whole folder, so that it no longer matters where r2p stands; raises UsageError.
+
+    A training needs one only elsewhere: the files of that folder go along.
+    """
+    named = "" if spec.kind == "train" else spec.folder
+    try:
+        folder = Path(named or ".").expanduser().absolute()
+    except RuntimeError as error:
+        raise UsageError(
+            f"“{shorten(clean_line(named), 60)}” cannot be its folder.",
+            "There is no user whose home that would be.",
+        ) from error
+    except OSError as error:
+        raise UsageError(
+            "What would be its folder is gone: the one that r2p was started in.",
+            "Leave r2p, and start it in a folder that is there.",
+        ) from error
+    needs_none = spec.kind == "train" and (spec.on == "local" or bool(spec.folder))
+    return spec if needs_none else replace(spec, folder=str(folder))

@@ -80,11 +80,12 @@ def direction_words(metric: str) -> str:
     return {"up": "higher is better", "down": "lower is better"}.get(better(metric) or "", "")
 
 
-def title_line(views: Sequence[RunView], paused: bool) -> Content:
+def title_line(views: Sequence[RunView], paused: bool, count: int) -> Content:
     """How many runs there are, how many go on and wait, and whether the queue is held."""
     running = sum(view.state.is_active for view in views)
     queued = sum(view.state is RunState.QUEUED for view in views)
-    parts = [count_of(len(views), "run")]
+    parts = [count_of(count, "run")]
+    parts += [f"the last {len(views)} are listed"] if count > len(views) else []
     parts += [f"{running} running"] if running else []
     parts += [f"{queued} queued"] if queued else []
     line = Content(" · ".join(parts))
@@ -179,9 +180,10 @@ def sparkline(values: Sequence[float], columns: int) -> str:
     finite = [value for value in seen if abs(value) < float("inf")]
     if not finite:
         return ""
-    low, room = min(finite), max(finite) - min(finite)
+    # Halves, since a difference of two floats may be more than a float holds.
+    low, room = min(finite) / 2, max(finite) / 2 - min(finite) / 2
     return "".join(
-        SPARKS[round((value - low) / room * (len(SPARKS) - 1)) if room else 0] if value in finite else " "
+        SPARKS[round((value / 2 - low) / room * (len(SPARKS) - 1)) if room else 0] if value in finite else " "
         for value in seen
     )
 

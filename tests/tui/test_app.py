@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
+from itertools import pairwise
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from r2p_tui.services import surprises
 from r2p_tui.services.desk import Desk
 from r2p_tui.tui.app import R2PApp
 from r2p_tui.tui.outside import paper_address
+from r2p_tui.tui.resting_hands import FRAME_SECONDS, RestingHands
 from r2p_tui.tui.widgets.key_bar import KeyBar
 from r2p_tui.tui.widgets.mode_bar import ModeBar
 from r2p_tui.tui.widgets.paper_list import PaperList
@@ -35,6 +38,43 @@ async def test_number_keys_switch_modes_and_escape_goes_to_today(
             await pilot.press(key)
             await settled(pilot)
             assert app.current_mode == mode
+
+
+class NotedHands(RestingHands):
+    """Notes what it is told, with the time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, float]] = []
+
+    def take_over(self) -> None:
+        self.told.append(("take over", monotonic()))
+
+    def key(self) -> None:
+        self.told.append(("key", monotonic()))
+
+    def frame(self) -> None:
+        self.told.append(("frame", monotonic()))
+
+    def tick(self) -> bool:
+        self.told.append(("tick", monotonic()))
+        return False
+
+
+async def test_hands_are_told_of_keys_their_frames_and_seconds(make_app: MakeApp) -> None:
+    hands = NotedHands()
+    async with make_app(hands=hands).run_test() as pilot:
+        await settled(pilot)
+        assert [name for name, _ in hands.told if name != "tick"] == ["take over"]
+        await pilot.press("j")
+        await pilot.pause(FRAME_SECONDS + 1.5)
+        # A key that no widget takes comes back to the program, and is told of once more.
+        keys, frames, ticks = (
+            [when for told, when in hands.told if told == name] for name in ("key", "frame", "tick")
+        )
+        assert keys and len(frames) == len(keys)
+        assert 0.9 * FRAME_SECONDS <= frames[0] - keys[0] < 1.0
+        assert ticks and all(0.5 < later - earlier < 2.0 for earlier, later in pairwise(ticks))
 
 
 async def test_the_first_line_names_counts_and_takes_clicks(

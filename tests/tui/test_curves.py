@@ -12,8 +12,15 @@ from textual.app import App, ComposeResult
 
 from r2p_tui.domain.curves import smoothed
 from r2p_tui.tui.growing_curve import GrowingCurve, Stretch
+from r2p_tui.tui.run_words import sparkline
 from r2p_tui.tui.theme import EVERY_THEME
-from r2p_tui.tui.widgets.curve_canvas import Canvas, frame_of, logarithms
+from r2p_tui.tui.widgets.curve_canvas import (
+    Canvas,
+    across_ticks,
+    frame_of,
+    logarithms,
+    upward_ticks,
+)
 from r2p_tui.tui.widgets.curve_plot import CurvePlot, PlotFace, Series
 from r2p_tui.tui.widgets.log_pane import LINES_KEPT, LogLines, LogPane
 
@@ -144,6 +151,39 @@ async def test_every_range_can_be_drawn(values: list[float]) -> None:
     assert any("⠀" < sign <= "⣿" or sign == "a" for line in lines[1:-2] for sign in line)
 
 
+@pytest.mark.parametrize(
+    "values", [[1e-310, 0.0], [-1e308, 1e308], [1.7e308], [5e-324], [-5e-324, 5e-324, 0.0], [1.0, 1.7e308]]
+)
+@pytest.mark.parametrize("log", [False, True])
+async def test_the_ends_of_what_a_float_holds_can_be_drawn(values: list[float], log: bool) -> None:
+    lines = await picture(face(values, log=log))
+    assert "run: " in lines[-1]
+
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(st.lists(finite, min_size=1, max_size=60), st.booleans(), st.sampled_from([0.0, 0.6]))
+def test_whatever_is_finite_is_drawn(values: list[float], log: bool, weight: float) -> None:
+    parts = grown(values).stretches(40, weight=weight)
+    parts = logarithms(parts) if log else parts
+    frame = frame_of([parts], log=log)
+    if frame is None:
+        assert not any(parts)
+        return
+    canvas = Canvas(40, 10, frame)
+    canvas.draw(parts, 0, "a")
+    cells = [text for row in range(10) for text, _ in canvas.row(row)]
+    assert sum(map(len, cells)) == 400 and any("a" in text for text in cells)
+    assert all(0 <= canvas.row_of(place) < 10 for place, _ in upward_ticks(frame, 10))
+    assert all(0 <= canvas.column_of(place) < 40 for place, _ in across_ticks(frame, 40))
+
+
+@given(st.lists(finite, min_size=1, max_size=20))
+def test_whatever_is_finite_has_a_small_curve(values: list[float]) -> None:
+    assert len(sparkline(values, 8)) == min(len(values), 8)
+
+
 async def test_axes_have_names_and_curves_have_letters_and_words() -> None:
     lines = await picture(face([0.1, 0.5, 0.4], [0.2, 0.3, 0.35], unit="%"))
     assert lines[0].startswith("map50, %")
@@ -170,6 +210,23 @@ async def test_a_plot_without_anything_says_why() -> None:
     assert "No numbers yet." in (await picture(PlotFace(empty="No numbers yet.")))[1]
     assert "0 shows all" in (await picture(face([1.0, 2.0], first=50)))[1]
     assert "L goes back" in (await picture(face([-1.0, 0.0], log=True)))[1]
+    assert "0 shows all" in (await picture(face([1.0, 2.0], log=True, first=50)))[1]
+
+
+@pytest.mark.parametrize(
+    ("width", "metric", "legend"),
+    [
+        (60, "", " a #12 a name that…: 42.00 at epoch 2, best 67.00 at epoch 1"),
+        (50, "", " a #12 a name that is longer th…: 42.00 at epoch 2"),
+        (40, "", " a #12 a name that is…: 42.00 at epoch 2"),
+        (60, "loss", " a #12 a name… loss: 42.00 at epoch 2, best 67.00 at epoch 1"),
+        (22, "", " a #12 a n…: 42.00 at…"),
+    ],
+)
+async def test_a_name_gives_way_to_numbers(width: int, metric: str, legend: str) -> None:
+    series = Series(0, "#12 a name that is longer than that", grown([67.0, 42.0]), False, metric=metric)
+    lines = await picture(PlotFace(title="map50", curves=(series,)), (width, 16))
+    assert lines[-1].rstrip() == legend
 
 
 async def test_there_is_a_word_where_there_is_no_room() -> None:

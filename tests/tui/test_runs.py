@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,16 +16,18 @@ from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static
 
-from r2p_tui.domain.runs import RunState
-from r2p_tui.errors import StoreBusyError
+from r2p_tui.domain.runs import MetricPoint, RunSpec, RunState
+from r2p_tui.errors import StoreBusyError, UsageError
 from r2p_tui.services import run_queue, run_views, runs
 from r2p_tui.services.desk import Desk
-from r2p_tui.tui import run_words
+from r2p_tui.tui import run_keeper, run_words
 from r2p_tui.tui.app import R2PApp
 from r2p_tui.tui.curve_choice import range_of
 from r2p_tui.tui.dialogs.compare_runs import CompareRunsDialog
 from r2p_tui.tui.dialogs.new_run import FieldError, NewRunDialog, spec_of
 from r2p_tui.tui.dialogs.stop_run import StopRunDialog
+from r2p_tui.tui.growing_curve import GrowingCurve
+from r2p_tui.tui.run_keeper import RunTrace
 from r2p_tui.tui.run_keys import RUN_KEYS
 from r2p_tui.tui.screens.runs import RunsScreen
 from r2p_tui.tui.widgets.key_bar import KeyBar
@@ -189,6 +194,50 @@ async def test_nothing_is_read_for_a_screen_that_nobody_sees(
         assert looks
 
 
+async def test_a_cursor_in_sight_stays_there_when_new_runs_come(
+    stored: list[int], desk: Desk, make_app: MakeApp
+) -> None:
+    async with make_app("runs").run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        await press(pilot, "G")
+        for _ in range(6):
+            runs.submit(desk, training("another"), now=NOW)
+        screen.keeper.look(again=True)
+        await until(pilot, lambda: len(screen.runs.views) == 9)
+        await settled(pilot)
+        assert screen.marked is not None and screen.marked.id == stored[0]
+        assert any("#1 " in row for row in listed(screen))
+
+
+async def test_the_title_counts_runs_that_are_not_listed(
+    stored: list[int], make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_keeper, "LISTED_AT_MOST", 2)
+    async with make_app("runs").run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        assert said(screen, "#runs-count").startswith("3 runs · the last 2 are listed")
+
+
+def test_a_curve_has_its_x_before_another_thread_can_meet_it() -> None:
+    trace = RunTrace(1)
+    seen: list[bool] = []
+
+    class Watched(dict[str, GrowingCurve]):
+        def __setitem__(self, name: str, curve: GrowingCurve) -> None:
+            seen.append(name in trace.x_names)
+            super().__setitem__(name, curve)
+
+    trace.curves = Watched()
+    trace.add(MetricPoint(1.0, {"loss": 0.5}, epoch=1))
+    assert seen == [True]
+
+
+def test_a_step_that_no_float_holds_is_drawn_far_away() -> None:
+    trace = RunTrace(1)
+    trace.add(MetricPoint(1.0, {"loss": 0.5}, step=10**400))
+    assert trace.curves["loss"].xs == [1e15]
+
+
 async def test_nothing_is_drawn_again_that_looks_the_same(stored: list[int], make_app: MakeApp) -> None:
     async with make_app("runs").run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot)
@@ -227,8 +276,10 @@ async def test_marked_runs_stay_over_each_other_in_letters_of_their_own(
         assert "a #4 RT-DETR-l inspection" in picture and "b #1 YOLOv8n inspection" in picture
         assert said(screen, "#runs-told") == "1 marked"
         await press(pilot, "k")
-        await until(pilot, lambda: "c #2" in drawn(screen))
+        await until(pilot, lambda: "b #2" in drawn(screen))
         assert "a #4" in drawn(screen) and "#1" not in drawn(screen)
+        await press(pilot, "l")
+        assert "a #4" in drawn(screen) and "b #2" in drawn(screen)
         assert "a #4" in listed(screen)[0]
 
 
@@ -242,7 +293,7 @@ async def test_metrics_are_walked_and_picked(live: LiveRun, make_app: MakeApp) -
         await press(pilot, "h")
         await press(pilot, "m", "space", "G", "space", "enter")
         assert list(screen.choice.metrics) == ["map50", "val_loss"]
-        assert "map50 and val_loss" in drawn(screen) and "inspection val_loss" in drawn(screen)
+        assert "map50 and val_loss" in drawn(screen) and "#4 RT-DETR-l in… val_loss: 1.07" in drawn(screen)
         assert "lowest" in drawn(screen)
 
 
@@ -322,6 +373,77 @@ async def test_criteria_are_lights_with_words(live: LiveRun, make_app: MakeApp) 
         assert "○ kept so far kill    map50 < 0.10 by epoch 10" in said(screen, "#lights")
 
 
+async def test_the_title_tells_of_the_whole_log_as_it_is(live: LiveRun, make_app: MakeApp) -> None:
+    live.write_log("".join(f"line {number}\n" for number in range(100)))
+    async with make_app("runs").run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: screen.trace and screen.trace.log.total == 101)
+        await press(pilot, "enter")
+        assert said(screen, "#runs-told") == "#4 RT-DETR-l inspection · 101 lines"
+        await press(pilot, "k")
+        assert said(screen, "#runs-told").endswith("101 lines · paused, G follows")
+        await press(pilot, "G")
+        assert said(screen, "#runs-told").endswith("101 lines")
+        await press(pilot, "escape")
+        assert said(screen, "#runs-told") == ""
+
+
+async def test_leaving_a_log_that_stood_still_follows_it_again(live: LiveRun, make_app: MakeApp) -> None:
+    live.write_log("".join(f"line {number}\n" for number in range(100)))
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await press(pilot, "enter", "k", "escape")
+        assert screen.log_pane.following
+        assert screen.query_one(TabLine).labels["log"] == "Log"
+
+
+async def test_a_log_turned_back_by_the_wheel_names_no_key_that_goes_elsewhere(
+    live: LiveRun, make_app: MakeApp
+) -> None:
+    live.write_log("".join(f"line {number}\n" for number in range(100)))
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: len(screen.log_pane.lines) == 101)
+        pane = screen.log_pane
+        pane.action_move(-3)
+        await settled(pilot)
+        labels = screen.query_one(TabLine)
+        assert labels.labels["log"] == "Log · paused"
+        pane.focus()
+        await settled(pilot)
+        assert labels.labels["log"] == "Log · paused, G follows"
+        screen.runs.focus()
+        await settled(pilot)
+        assert labels.labels["log"] == "Log" and pane.following
+
+
+async def test_the_log_waits_for_who_looks_into_another_window(live: LiveRun, make_app: MakeApp) -> None:
+    live.write_log("".join(f"line {number}\n" for number in range(100)))
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await press(pilot, "enter", "k")
+        pilot.app.app_focus = False
+        await settled(pilot)
+        pilot.app.app_focus = True
+        await settled(pilot)
+        assert screen.log_pane.has_focus and not screen.log_pane.following
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+@pytest.mark.parametrize("keys", [("z", "escape"), ("tab",) * 4, ("tab", "z", "tab", "tab", "tab")], ids=str)
+async def test_the_whole_log_keeps_the_keys(
+    live: LiveRun, make_app: MakeApp, size: tuple[int, int], keys: tuple[str, ...]
+) -> None:
+    async with make_app("runs").run_test(size=size) as pilot:
+        screen = await opened(pilot)
+        await press(pilot, "enter", *keys)
+        if keys[-1] == "escape":
+            assert not screen.has_class("-whole") and screen.runs.has_focus
+            assert any("escape leaves the whole log" in note for note in told(pilot))
+        else:
+            assert screen.has_class("-whole") and screen.view == "log" and screen.log_pane.has_focus
+
+
 async def test_what_a_soft_criterion_asks_is_answered_by_a_key(
     live: LiveRun, desk: Desk, make_app: MakeApp
 ) -> None:
@@ -337,7 +459,250 @@ async def test_what_a_soft_criterion_asks_is_answered_by_a_key(
         assert not live.folder.stop.exists()
 
 
+@pytest.mark.parametrize(("key", "stop"), [("x", True), ("o", False)])
+async def test_an_answer_says_what_its_key_says(
+    key: str, stop: bool, live: LiveRun, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.tell(event="question", index=2, sentence="val_loss has risen for 5 epochs in a row.")
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: screen.has_class("-asked"))
+        answers: list[tuple[int, int, bool]] = []
+
+        def answer(run_id: int, index: int, *, stop: bool) -> None:
+            answers.append((run_id, index, stop))
+
+        monkeypatch.setattr(screen.keeper, "answer", answer)
+        await press(pilot, key)
+        assert answers == [(live.id, 2, stop)]
+
+
+@pytest.mark.parametrize(
+    ("key", "left"),
+    [("left_square_bracket", (4.25, math.inf)), ("right_square_bracket", (-math.inf, 10.75))],
+)
+async def test_a_bracket_cuts_its_own_end(
+    key: str, left: tuple[float, float], live: LiveRun, make_app: MakeApp
+) -> None:
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await until(pilot, lambda: "at epoch 14" in drawn(screen))
+        await press(pilot, key)
+        assert screen.choice.range == left
+
+
 # Changing
+
+
+@pytest.mark.parametrize(
+    ("key", "down", "words"),
+    [("R", 0, "has not ended"), ("R", 1, "has not ended"), ("s", 2, "goes on no more: it is failed"),
+     ("x", 2, "asks nothing"), ("o", 0, "asks nothing")],
+)  # fmt: skip
+async def test_a_key_that_can_do_nothing_says_why_and_is_no_key_of_the_program(
+    key: str, down: int, words: str, live: LiveRun, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other: list[str] = []
+    monkeypatch.setattr(R2PApp, "action_sync", lambda _: other.append("sync"))
+    monkeypatch.setattr(R2PApp, "action_surprise", lambda _: other.append("surprise"))
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await press(pilot, *("j",) * down, key)
+        await until(pilot, lambda: any(words in note for note in told(pilot)))
+        assert other == [] and pilot.app.screen is screen
+
+
+@pytest.mark.parametrize("key", ["R", "s", "C", "enter", "space", "x"])
+async def test_a_key_for_a_run_says_that_there_is_none(
+    key: str, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(R2PApp, "action_sync", lambda _: None)
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await press(pilot, key)
+        assert told(pilot) == ["There is no run here yet; n starts one."]
+        assert pilot.app.screen is screen and not screen.has_class("-whole")
+
+
+async def test_pause_twice_is_as_before(stored: list[int], desk: Desk, make_app: MakeApp) -> None:
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        asked: list[bool] = []
+        paused = runs.pause_queue
+
+        def pause_queue(desk: Desk, held: bool, **options: Any) -> None:
+            asked.append(held)
+            paused(desk, True, **options)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(runs, "pause_queue", pause_queue)
+            screen.action_pause()
+            screen.action_pause()
+            screen.action_pause()
+            screen.action_pause()
+            assert screen.keeper.paused
+            await settled(pilot)
+        assert asked == [False, True, False, True] and screen.keeper.paused
+
+
+async def test_a_pause_that_was_refused_is_taken_back(
+    stored: list[int], make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any, **__: Any) -> None:
+        raise StoreBusyError("Another program uses the store.", "Try again.")
+
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        monkeypatch.setattr(runs, "pause_queue", busy)
+        await press(pilot, "p")
+        assert screen.keeper.paused and "is paused" in said(screen, "#runs-count")
+        assert any("Another program" in note for note in told(pilot))
+
+
+async def test_resume_pressed_again_resumes_once(
+    stored: list[int], desk: Desk, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resume_run(desk: Desk, run_id: int, *, now: datetime) -> run_views.RunView:
+        return runs.submit(desk, replace(training("resumed"), resumes=run_id), now=now)
+
+    monkeypatch.setattr(runs, "resume_run", resume_run)
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot)
+        await press(pilot, "j")
+        screen.action_resume()
+        screen.action_resume()
+        await settled(pilot)
+        await press(pilot, "R")
+        assert len(runs.list_runs(desk)) == 4
+        assert any("queued already" in note for note in told(pilot))
+
+
+class Queue:
+    """Holds what the form submits back until the test lets it go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.specs: list[RunSpec] = []
+        self._goes_on = Event()
+        self._refuses: UsageError | None = None
+        self._submit = runs.submit
+        monkeypatch.setattr(runs, "submit", self.submit)
+
+    def submit(self, desk: Desk, spec: RunSpec, *, now: datetime) -> run_views.RunView:
+        self.specs.append(spec)
+        assert self._goes_on.wait(10)
+        if self._refuses:
+            raise self._refuses
+        return self._submit(desk, spec, now=now)
+
+    def let_go(self, refuses: UsageError | None = None) -> None:
+        self._refuses = refuses
+        self._goes_on.set()
+
+
+@pytest.fixture
+def queue(desk: Desk, stored: list[int], monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
+    queue = Queue(monkeypatch)
+    yield queue
+    queue.let_go()
+
+
+async def filled_form(pilot: Pilots) -> RunsScreen:
+    """A form that asks for a command, and the screen below."""
+    screen = await opened(pilot)
+    await press(pilot, "n", "ctrl+t")
+    pilot.app.screen.query_one("#field-argv", Input).value = "true"
+    return screen
+
+
+async def test_enter_twice_starts_one_run_and_marks_it(queue: Queue, make_app: MakeApp) -> None:
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await filled_form(pilot)
+        await pilot.press("enter")
+        await pilot.press("enter", "ctrl+t", "ctrl+s")
+        queue.let_go()
+        await settled(pilot)
+        assert pilot.app.screen is screen and len(queue.specs) == 1
+        await until(pilot, lambda: screen.marked and screen.marked.id == 4)
+        assert [note for note in told(pilot) if "Run 4" in note] == ["Run 4 is queued."]
+
+
+async def test_a_run_that_starts_after_its_form_was_left_is_marked_and_told(
+    queue: Queue, make_app: MakeApp
+) -> None:
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await filled_form(pilot)
+        await pilot.press("enter")
+        await pilot.press("escape")
+        queue.let_go()
+        await settled(pilot)
+        assert pilot.app.screen is screen
+        await until(pilot, lambda: screen.marked and screen.marked.id == 4)
+        assert "Run 4 is queued." in told(pilot)
+
+
+async def test_a_refusal_after_its_form_was_left_is_told(queue: Queue, make_app: MakeApp) -> None:
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await filled_form(pilot)
+        await pilot.press("enter")
+        await pilot.press("escape")
+        queue.let_go(UsageError("The disk is full.", "Make room."))
+        await settled(pilot)
+        assert pilot.app.screen is screen
+        assert "The disk is full.\nMake room." in told(pilot)
+
+
+async def test_after_a_refusal_the_form_can_be_sent_again(queue: Queue, make_app: MakeApp) -> None:
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        screen = await filled_form(pilot)
+        queue.let_go(UsageError("The disk is full.", "Make room."))
+        await press(pilot, "enter")
+        assert "The disk is full." in str(pilot.app.screen.query_one("#new-said", Static).content)
+        queue.let_go()
+        await press(pilot, "enter")
+        assert pilot.app.screen is screen and len(queue.specs) == 2
+
+
+async def test_a_folder_that_cannot_be_is_told_at_its_field(queue: Queue, make_app: MakeApp) -> None:
+    queue.let_go()
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        await filled_form(pilot)
+        dialog = pilot.app.screen
+        dialog.query_one("#field-folder", Input).value = "~nosuchuser/x"
+        await press(pilot, "enter")
+        words = str(dialog.query_one("#new-said", Static).content)
+        assert words.startswith("“~nosuchuser/x” cannot be its folder.")
+        assert dialog.query_one("#label-folder", Label).has_class("-wrong")
+        assert queue.specs == []
+
+
+async def test_a_command_starts_where_r2p_stands(queue: Queue, tmp_path: Path, make_app: MakeApp) -> None:
+    queue.let_go()
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        await filled_form(pilot)
+        await press(pilot, "enter")
+        assert [spec.folder for spec in queue.specs] == [str(tmp_path)]
+
+
+@pytest.mark.parametrize("kind", ["command", "train"])
+async def test_a_working_folder_that_is_gone_is_told(
+    kind: str, queue: Queue, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.let_go()
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        await filled_form(pilot)
+        if kind == "train":
+            await press(pilot, "ctrl+t")
+            for name, value in {"model": "yolov8n.yaml", "data": "d.yaml"}.items():
+                pilot.app.screen.query_one(f"#field-{name}", Input).value = value
+
+        def gone() -> str:
+            raise FileNotFoundError
+
+        with monkeypatch.context() as patch:
+            patch.setattr("os.getcwd", gone)
+            await press(pilot, "enter")
+        assert "is gone" in str(pilot.app.screen.query_one("#new-said", Static).content)
+        assert queue.specs == []
 
 
 async def test_stopping_asks_first(live: LiveRun, make_app: MakeApp) -> None:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,6 +24,7 @@ from r2p_tui.tui.widgets.key_line import key_line
 
 if TYPE_CHECKING:
     from r2p_tui.services.run_views import RunView
+    from r2p_tui.tui.app import R2PApp
     from r2p_tui.tui.run_keeper import RunKeeper
 
 _OF_BOTH = {
@@ -60,8 +61,8 @@ _OWN_FIELDS = ("model", "data", "epochs", "imgsz", "batch")
 _NAMED = ("“{}”", "its {}", "which {} names", "no {} ")
 
 
-class NewRunDialog(ModalScreen["RunView | None"]):
-    """Dismisses with the run that was put into the queue; what is wrong is told below, at its field."""
+class NewRunDialog(ModalScreen[None]):
+    """Tells `started` of the run that was put into the queue; what is wrong is told below, at its field."""
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "cancel", id="new_run.cancel"),
@@ -83,9 +84,13 @@ class NewRunDialog(ModalScreen["RunView | None"]):
     }
     """
 
-    def __init__(self, keeper: RunKeeper, like: RunView | None = None) -> None:
+    def __init__(
+        self, keeper: RunKeeper, started: Callable[[RunView], None], like: RunView | None = None
+    ) -> None:
         super().__init__()
         self._keeper = keeper
+        self._started = started
+        self._starting = False
         self._like = like
         self._kind: Kind = like.kind if like and like.kind in _FIELDS else "command" if like else "train"
         self._values = _values_of(like.spec) if like else {}
@@ -109,7 +114,7 @@ class NewRunDialog(ModalScreen["RunView | None"]):
 
     async def action_other_kind(self) -> None:
         """The form of the other kind; what both have stays."""
-        if self._like is not None:
+        if self._like is not None or self._starting:
             return
         self._values |= self._typed()
         self._kind = "command" if self._kind == "train" else "train"
@@ -121,12 +126,15 @@ class NewRunDialog(ModalScreen["RunView | None"]):
 
     @on(Input.Submitted)
     def action_submit(self) -> None:
+        if self._starting:
+            return
         try:
             told = _told(self._kind, self._typed(), self._like.spec if self._like else None)
         except FieldError as wrong:
             self._refuse(wrong.error, wrong.field)
             return
         self._point_at("")
+        self._starting = True
         self._say(Content("starting …"))
         if self._like is None:
             self._keeper.submit(RunSpec(kind=self._kind, **told), self._submitted, self._refused)
@@ -135,10 +143,17 @@ class NewRunDialog(ModalScreen["RunView | None"]):
             self._keeper.clone(self._like.id, changes, self._submitted, self._refused)
 
     def _submitted(self, view: RunView) -> None:
-        self.dismiss(view)
+        # Whoever left the form meanwhile is told all the same.
+        self._started(view)
+        if self.app.screen is self:
+            self.dismiss()
 
     def _refused(self, error: R2PError) -> None:
-        self._refuse(error, self._field_of(error))
+        self._starting = False
+        if self in self.app.screen_stack:
+            self._refuse(error, self._field_of(error))
+        else:
+            cast("R2PApp", self.app).show_error(error)
 
     def _field_of(self, error: R2PError) -> str:
         """The field that an error names; a service does not know of fields."""
@@ -190,7 +205,7 @@ def _told(kind: Kind, typed: Mapping[str, str], like: RunSpec | None) -> dict[st
         name = typed["name"] or _stem(typed["model"]) + " " + _stem(typed["data"])
     else:
         told["argv"] = argv = _argv(typed["argv"], like)
-        told["folder"] = str(Path(typed["folder"] or ".").expanduser().absolute())
+        told["folder"] = typed["folder"]
         told["watch"] = tuple(_split("watch", typed["watch"]))
         name = typed["name"] or " ".join(argv)
     return told | {"name": clean_line(name)[:80]}

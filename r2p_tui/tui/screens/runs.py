@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -147,6 +148,10 @@ class RunsScreen(DeskScreen):
         self.keeper.look()
         self._draw()
 
+    @on(LogPane.Turned)
+    def _log_turned(self) -> None:
+        self._draw()
+
     def _draw_soon(self) -> None:
         """At most ten times a second, however fast a run writes."""
         rest = REDRAW_SECONDS - (monotonic() - self._drawn_at)
@@ -166,6 +171,7 @@ class RunsScreen(DeskScreen):
         self._show_runs()
         self._show_curves()
         self._show_below()
+        self.query_one("#runs-told", Static).update(SafeLine(self._what_is_marked()))
         self.refresh_bindings()
 
     def _show_runs(self) -> None:
@@ -174,10 +180,11 @@ class RunsScreen(DeskScreen):
         if not views:
             self._show_empty()
         self.choice.forget_others(view.id for view in views)
-        self.runs.show(views, self.choice.slots, self.desk_app.now())
+        self.runs.show(views, self.desk_app.now())
         self._follow()
-        self.query_one("#runs-count", Static).update(run_words.title_line(views, self.keeper.paused))
-        self.query_one("#runs-told", Static).update(SafeLine(self._what_is_marked()))
+        self.query_one("#runs-count", Static).update(
+            run_words.title_line(views, self.keeper.paused, self.keeper.count)
+        )
 
     def _what_is_marked(self) -> str:
         marks = len(self.choice.marks)
@@ -192,6 +199,7 @@ class RunsScreen(DeskScreen):
     def _show_curves(self) -> None:
         self.choice.here = self.marked
         self.plot.show(self.choice.face())
+        self.runs.letter(self.choice.slots)
 
     def _show_below(self) -> None:
         view = self.marked
@@ -226,10 +234,21 @@ class RunsScreen(DeskScreen):
 
     # Looking
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that would do nothing to the run under the cursor are not offered."""
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Without keys that would do nothing to the run under the cursor.
+
+        They are kept all the same and say why they do nothing: with `check_action`, the program would take
+        them for its own keys.
+        """
+        found = super().active_bindings
+        return {
+            key: one for key, one in found.items() if one.node is not self or self._offers(one.binding.action)
+        }
+
+    def _offers(self, action: str) -> bool:
         view = self.marked if self.is_mounted else None
-        match action:
+        match action.partition("(")[0]:
             case "answer":
                 return view is not None and bool(view.questions)
             case "stop":
@@ -242,8 +261,8 @@ class RunsScreen(DeskScreen):
 
     def action_mark(self) -> None:
         """Keep the run's curve, or let it go."""
-        if self.marked is not None:
-            self.choice.toggle(self.marked.id)
+        if (view := self._the_run) is not None:
+            self.choice.toggle(view.id)
             self._draw()
 
     def action_metric(self, steps: int) -> None:
@@ -272,6 +291,9 @@ class RunsScreen(DeskScreen):
         self._draw()
 
     def action_zoom(self) -> None:
+        if self.has_class("-whole"):
+            self.desk_app.tell("The curves are not in sight; escape leaves the whole log.")
+            return
         self.add_class("-zooming")
         field = self.query_one("#zoom", Input)
         field.value = ""
@@ -289,7 +311,10 @@ class RunsScreen(DeskScreen):
 
     def _leave_zoom(self) -> None:
         self.remove_class("-zooming")
-        self.runs.focus()
+        self._focus_what_is_left()
+
+    def _focus_what_is_left(self) -> None:
+        (self.log_pane if self.has_class("-whole") else self.runs).focus()
 
     def action_cut(self, start: int, end: int) -> None:
         self.choice.cut(self.plot.face, start=bool(start), end=bool(end))
@@ -308,10 +333,10 @@ class RunsScreen(DeskScreen):
         self._show_view(event.name)
 
     def _show_view(self, name: str) -> None:
-        if self.log_pane.has_focus and not self.has_class("-whole"):
-            self.runs.focus()
         self._chosen_view = name
         self._show_side()
+        if self.log_pane.has_focus or self.has_class("-whole"):
+            self._focus_what_is_left()
 
     @on(RunList.Opened)
     def action_whole_log(self) -> None:
@@ -319,14 +344,18 @@ class RunsScreen(DeskScreen):
         if self.has_class("-whole"):
             self._leave_log()
             return
+        if self._the_run is None:
+            return
         self.add_class("-whole")
         self._show_view("log")
-        self.log_pane.focus()
+        self._draw()
 
     def _leave_log(self) -> None:
         self.remove_class("-whole")
         self._show_view("curves" if self._is_narrow else "log")
+        self.log_pane.following = True
         self.runs.focus()
+        self._draw()
 
     def action_leave(self) -> None:
         """Out of the range that is asked for, the whole log, the zoom; then back."""
@@ -352,10 +381,20 @@ class RunsScreen(DeskScreen):
 
     # Changing
 
+    @property
+    def _the_run(self) -> RunView | None:
+        """The run that a key is for; says so where there is none."""
+        if self.marked is None:
+            self.desk_app.tell("There is no run here yet; n starts one.")
+        return self.marked
+
     def action_stop(self) -> None:
         """A run that only waits is taken out of the queue at once; another asks first."""
-        view = self.marked
+        view = self._the_run
         if view is None:
+            return
+        if view.state.is_final:
+            self.desk_app.tell(f"Run {view.id} goes on no more: it is {view.state}.")
             return
         if view.state is RunState.QUEUED:
             self.keeper.stop(view.id)
@@ -369,13 +408,15 @@ class RunsScreen(DeskScreen):
         self.app.push_screen(StopRunDialog(view), answered)
 
     def action_answer(self, stop: bool) -> None:
-        view = self.marked
+        view = self._the_run
         if view is not None and view.questions:
             self.keeper.answer(view.id, view.questions[0].index, stop=stop)
+        elif view is not None:
+            self.desk_app.tell(f"Run {view.id} asks nothing.")
 
     def action_resume(self) -> None:
-        if self.marked is not None:
-            self.keeper.resume(self.marked.id)
+        if (view := self._the_run) is not None:
+            self.keeper.resume(view.id)
 
     def action_pause(self) -> None:
         self.keeper.pause()
@@ -383,18 +424,17 @@ class RunsScreen(DeskScreen):
     def action_new(self) -> None:
         from r2p_tui.tui.dialogs.new_run import NewRunDialog
 
-        self.app.push_screen(NewRunDialog(self.keeper), self._submitted)
+        self.app.push_screen(NewRunDialog(self.keeper, self._started))
 
     def action_clone(self) -> None:
         from r2p_tui.tui.dialogs.new_run import NewRunDialog
 
-        if self.marked is not None:
-            self.app.push_screen(NewRunDialog(self.keeper, self.marked), self._submitted)
+        if (view := self._the_run) is not None:
+            self.app.push_screen(NewRunDialog(self.keeper, self._started, view))
 
-    def _submitted(self, view: RunView | None) -> None:
-        if view is not None:
-            self.runs.mark(view.id)
-            self.desk_app.tell(f"Run {view.id} is {view.state}.")
+    def _started(self, view: RunView) -> None:
+        self.runs.mark(view.id)
+        self.desk_app.tell(f"Run {view.id} is {view.state}.")
 
     def action_compare(self) -> None:
         """The two marked runs; with one mark, that and the one under the cursor."""

@@ -17,6 +17,8 @@ _LEFT = tuple((dots & 7) | (dots & 8) << 3 for dots in range(16))
 _RIGHT = tuple((dots & 7) << 3 | (dots & 8) << 4 for dots in range(16))
 _ROWS_A_TICK = 3
 _COLUMNS_A_TICK = 12
+# Between these, sums and quotients of what is drawn stay finite and above zero.
+_MOST, _LEAST = 8e307, 1e-290
 NOBODY = -1
 
 Run = tuple[str, int]
@@ -45,14 +47,18 @@ def frame_of(curves: Sequence[Sequence[Stretch]], *, log: bool) -> Frame | None:
     if not parts:
         return None
     left, right = min(part.xs[0] for part in parts), max(part.xs[-1] for part in parts)
-    low, high = min(min(part.ys) for part in parts), max(max(part.ys) for part in parts)
+    low, high = _clipped(min(min(part.ys) for part in parts)), _clipped(max(max(part.ys) for part in parts))
     whole = all(float(part.xs[0]).is_integer() and float(part.xs[-1]).is_integer() for part in parts)
-    if left == right:
+    if right - left <= 1e-12 * max(abs(left), abs(right), 1.0):
         left, right = left - 1, right + 1
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        room = 0.5 if log else abs(low) / 10 or 1.0
+    if high - low <= max(1e-9 * max(abs(low), abs(high)), _LEAST):
+        room = 0.5 if log else abs(low) / 10 if abs(low) > 100 * _LEAST else 1.0
         low, high = (low - room, high + room) if low or log else (0.0, 1.0)
     return Frame(left, right, low, high, log, whole)
+
+
+def _clipped(y: float) -> float:
+    return max(-_MOST, min(y, _MOST))
 
 
 def logarithms(curve: Sequence[Stretch]) -> list[Stretch]:
@@ -82,6 +88,8 @@ class Canvas:
     def draw(self, curve: Sequence[Stretch], number: int, letter: str) -> None:
         """Draw every stretch, and the letter where the curve ends."""
         dots = [0] * len(self._dots)
+        if max(abs(self.frame.low), abs(self.frame.high)) >= _MOST:
+            curve = [Stretch(part.xs, list(map(_clipped, part.ys))) for part in curve]
         for part in curve:
             self._draw_stretch(part, dots)
         self._dots = [before | own for before, own in zip(self._dots, dots, strict=True)]

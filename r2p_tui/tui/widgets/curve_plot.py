@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
@@ -32,18 +33,23 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LEGEND_AT_MOST = 6
 _ROWS_A_LEGEND_LINE = 4
 _LEAST_ROWS, _LEAST_COLUMNS = 3, 12
+_LEAST_NAME = 8
 # Points that all curves together are drawn with; far more than an eye can tell apart on a terminal.
 _POINTS_AT_MOST = 1_600
 
 
 class Series(NamedTuple):
-    """One curve; `slot` chooses its letter and its colour, `lowest` says which end of it is the best."""
+    """One curve; `slot` chooses its letter and its colour, `lowest` says which end of it is the best.
+
+    `metric` is for a name that must tell it from another curve of the run.
+    """
 
     slot: int
     name: str
     data: GrowingCurve
     lowest: bool
     x_name: str = "epoch"
+    metric: str = ""
 
     @property
     def letter(self) -> str:
@@ -162,11 +168,14 @@ class CurvePlot(Widget, can_focus=False):
     def _why_empty(self, frame: Frame | None) -> str:
         if frame is not None:
             return "There is no room for a plot here."
-        if self.face.curves and self.face.log:
+        if self.face.log and any(map(self._has_values_in_range, self.face.curves)):
             return "No value is above 0. L goes back to the plain scale."
-        if self.face.curves and any(len(curve.data) for curve in self.face.curves):
+        if any(len(curve.data) for curve in self.face.curves):
             return "There are no values in this range. 0 shows all."
         return self.face.empty
+
+    def _has_values_in_range(self, series: Series) -> bool:
+        return bool(series.data.stretches(1, first=self.face.first, last=self.face.last))
 
     def _plot(self, frame: Frame, curves: Sequence[Sequence[Stretch]], rows: int) -> Iterator[Strip]:
         ticks = upward_ticks(frame, rows)
@@ -203,7 +212,7 @@ class CurvePlot(Widget, can_focus=False):
             self._strip(
                 [
                     Segment(f" {series.letter} ", styles[series.slot] + Style(bold=True)),
-                    Segment(clean_line(_sentence(series)), self._style("words")),
+                    Segment(_fitted_sentence(series, size.width - 3), self._style("words")),
                 ]
             )
             for series in seen
@@ -234,13 +243,31 @@ def colour_of(slot: int) -> Style:
 
 def _sentence(series: Series) -> str:
     """`# 12 RT-DETR-l: 0.41 at epoch 14, best 0.43 at epoch 12`, the words for who cannot see the curve."""
+    return f"{series.name}{_behind_name(series)}{', '.join(_facts(series))}"
+
+
+def _behind_name(series: Series) -> str:
+    return f" {clean_line(series.metric)}: " if series.metric else ": "
+
+
+def _facts(series: Series) -> list[str]:
     data, count = series.data, len(series.data)
     if not count:
-        return f"{series.name}: no values yet"
-    at = f"at {series.x_name} {data.xs[count - 1]:g}"
-    said = f"{series.name}: {shown(data.ys[count - 1])} {at}"
+        return ["no values yet"]
+    last = f"{shown(data.ys[count - 1])} at {series.x_name} {data.xs[count - 1]:g}"
     best = data.best(lowest=series.lowest)
     if best is None or count == 1:
-        return said
+        return [last]
     word = "lowest" if series.lowest else "best"
-    return f"{said}, {word} {shown(best[1])} at {series.x_name} {best[0]:g}"
+    return [last, f"{word} {shown(best[1])} at {series.x_name} {best[0]:g}"]
+
+
+def _fitted_sentence(series: Series, width: int) -> str:
+    """In so many cells: the name gives way, then the best, since half a number is another one."""
+    name, behind, facts = clean_line(series.name), _behind_name(series), _facts(series)
+    least, room = min(_LEAST_NAME, cell_len(name)), width - cell_len(behind)
+    whole = ", ".join(facts)
+    said = whole if least + len(whole) <= room else facts[0]
+    return fit(
+        f"{fit(name, min(max(room - len(said), least), cell_len(name)))}{behind}{said}", width
+    ).rstrip()

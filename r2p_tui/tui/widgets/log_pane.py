@@ -10,6 +10,8 @@ from rich.segment import Segment
 from textual import events
 from textual.binding import Binding
 from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -44,7 +46,7 @@ class LogLines:
 
 
 class LogPane(ScrollView, can_focus=True):
-    """Follows the end; a look back stops that, and `G` goes on."""
+    """Follows the end; a look back stops that, and `G` goes on, and so does going elsewhere."""
 
     BINDINGS: ClassVar[list[Binding]] = [  # type: ignore[assignment]
         Binding("down,j", "move(1)", "Down in the log", show=False, id="log.down"),
@@ -67,9 +69,13 @@ class LogPane(ScrollView, can_focus=True):
     }
     """
 
+    following: var[bool] = var(True, init=False)
+
+    class Turned(Message):
+        """The end is followed, or no longer; or keys go to the log, or no longer."""
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self.following = True
         self._source: LogLines | None = None
         self._lines: list[str] = []
         self._before = 0
@@ -86,7 +92,24 @@ class LogPane(ScrollView, can_focus=True):
             return "nothing written yet"
         lines = count_of(len(self._lines), "line")
         said = f"the last {lines}" if self._before else lines
-        return said if self.following else f"{said} · paused, G follows"
+        return f"{said} · {self.pause}" if self.pause else said
+
+    @property
+    def pause(self) -> str:
+        """That the end is not followed, with the key that does where keys go to the log."""
+        return "" if self.following else "paused, G follows" if self.has_focus else "paused"
+
+    def watch_following(self) -> None:
+        self.post_message(self.Turned())
+
+    def on_focus(self) -> None:
+        self.post_message(self.Turned())
+
+    def on_blur(self) -> None:
+        self.post_message(self.Turned())
+        # Who looks into another window comes back to the same place.
+        if self.app.app_focus:
+            self.action_follow()
 
     def show(self, source: LogLines | None) -> bool:
         """Show these lines; the place stays where the end is not followed. Says whether anything changed."""

@@ -105,10 +105,16 @@ class RunList(ScrollView, can_focus=True):
     def lines_a_run(self) -> int:
         return 1 if self.size.width >= _ONE_LINE_FROM else 2
 
-    def show(self, views: Sequence[RunView], slots: Mapping[int, int], now: datetime) -> None:
-        """Replace the runs; the cursor stays on its run. `slots` says which curve is whose."""
-        before = self.marked
-        self._views, self._slots, self._now = list(views), dict(slots), now
+    def letter(self, slots: Mapping[int, int]) -> None:
+        """Say which curve is whose."""
+        if slots != self._slots:
+            self._slots = slots
+            self.refresh()
+
+    def show(self, views: Sequence[RunView], now: datetime) -> None:
+        """Replace the runs; the cursor stays on its run, and in sight where it was."""
+        before, in_sight = self.marked, self._cursor_is_in_sight()
+        self._views, self._now = list(views), now
         self._rooms = self._measure()
         places = {view.id: place for place, view in enumerate(self._views)}
         cursor = places.get(before.id, self.cursor) if before else self._first_of_interest()
@@ -118,8 +124,10 @@ class RunList(ScrollView, can_focus=True):
         self._fit_size()
         self.refresh()
         after = self.marked
-        if (before and before.id) != (after and after.id):
+        other = (before and before.id) != (after and after.id)
+        if other or in_sight:
             self._keep_cursor_visible()
+        if other:
             self.post_message(self.Marked(after))
 
     def _first_of_interest(self) -> int:
@@ -243,6 +251,10 @@ class RunList(ScrollView, can_focus=True):
 
     def _fit_size(self) -> None:
         self.virtual_size = Size(self.size.width, len(self._views) * self.lines_a_run)
+
+    def _cursor_is_in_sight(self) -> bool:
+        top = self.cursor * self.lines_a_run - self.scroll_offset.y
+        return 0 <= top <= self.size.height - self.lines_a_run
 
     def _keep_cursor_visible(self) -> None:
         if self._views and self.size.height:

@@ -65,8 +65,8 @@ class RunSide(Vertical):
         if run is not None:
             self._fill(run, trace, chosen)
         labels = {name: PANES[name] for name in names}
-        if chosen == "log" and not self.log_pane.following:
-            labels["log"] = "Log · paused, G follows"
+        if chosen == "log" and self.log_pane.pause:
+            labels["log"] = f"Log · {self.log_pane.pause}"
         tabs = self.query_one(TabLine)
         tabs.labels, tabs.chosen = labels, chosen
 
