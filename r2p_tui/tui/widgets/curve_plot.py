@@ -243,14 +243,14 @@ def colour_of(slot: int) -> Style:
 
 def _sentence(series: Series) -> str:
     """`# 12 RT-DETR-l: 0.41 at epoch 14, best 0.43 at epoch 12`, the words for who cannot see the curve."""
-    return f"{series.name}{_behind_name(series)}{', '.join(_facts(series))}"
+    return f"{series.name}{_behind_name(series)}{', '.join(_numbers_of(series))}"
 
 
 def _behind_name(series: Series) -> str:
     return f" {clean_line(series.metric)}: " if series.metric else ": "
 
 
-def _facts(series: Series) -> list[str]:
+def _numbers_of(series: Series) -> list[str]:
     data, count = series.data, len(series.data)
     if not count:
         return ["no values yet"]
@@ -264,7 +264,7 @@ def _facts(series: Series) -> list[str]:
 
 def _fitted_sentence(series: Series, width: int) -> str:
     """In so many cells: the name gives way, then the best, since half a number is another one."""
-    name, behind, facts = clean_line(series.name), _behind_name(series), _facts(series)
+    name, behind, facts = clean_line(series.name), _behind_name(series), _numbers_of(series)
     least, room = min(_LEAST_NAME, cell_len(name)), width - cell_len(behind)
     whole = ", ".join(facts)
     said = whole if least + len(whole) <= room else facts[0]
