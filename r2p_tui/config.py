@@ -53,6 +53,34 @@ class RunSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SemanticScholarSettings:
+    """Where citations, and the sentences they stand in, are asked for."""
+
+    api_url: str = "https://api.semanticscholar.org"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlexSettings:
+    """Where citations are asked for a second time."""
+
+    api_url: str = "https://api.openalex.org"
+
+
+@dataclass(frozen=True, slots=True)
+class HuggingFaceSettings:
+    """Where models and the code of a paper are asked for."""
+
+    api_url: str = "https://huggingface.co"
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubSettings:
+    """Where it is asked how alive a repository is."""
+
+    api_url: str = "https://api.github.com"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; `keys` maps the id of a key binding to the keys that replace its own."""
 
@@ -60,6 +88,10 @@ class Settings:
     triage: TriageSettings = field(default_factory=TriageSettings)
     reading: ReadingSettings = field(default_factory=ReadingSettings)
     runs: RunSettings = field(default_factory=RunSettings)
+    semantic_scholar: SemanticScholarSettings = field(default_factory=SemanticScholarSettings)
+    openalex: OpenAlexSettings = field(default_factory=OpenAlexSettings)
+    huggingface: HuggingFaceSettings = field(default_factory=HuggingFaceSettings)
+    github: GitHubSettings = field(default_factory=GitHubSettings)
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -213,4 +245,8 @@ _CHECKS: dict[str, Callable[[str, Any, str], Any]] = {
     "runs.cpu_slots": _whole(1, 64),
     "runs.assets_url": _url,
     "runs.hub_url": _url,
+    "semantic_scholar.api_url": _url,
+    "openalex.api_url": _url,
+    "huggingface.api_url": _url,
+    "github.api_url": _url,
 }

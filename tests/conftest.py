@@ -27,11 +27,13 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A private home: no test can touch the user's files."""
+    """A private home: no test can touch the user's files, nor use keys of theirs."""
     folder = tmp_path / "r2p"
     monkeypatch.setenv("R2P_HOME", str(folder))
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    for name in ("NO_COLOR", "S2_API_KEY", "SEMANTIC_SCHOLAR_API_KEY", "OPENALEX_API_KEY", "GITHUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
     return folder
 
 

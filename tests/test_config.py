@@ -9,6 +9,7 @@ from r2p_tui.config import Settings, is_loopback, load_settings, parse_settings
 from r2p_tui.errors import ConfigError, ExitCode
 
 URL_KEYS = ("api_url", "feed_url", "oai_url", "files_url")
+SERVICES = ("semantic_scholar", "openalex", "huggingface", "github")
 
 
 @pytest.fixture
@@ -47,6 +48,14 @@ def test_every_key_can_be_set(file: Path) -> None:
         cross_lists = true
         [reading]
         idle_seconds = 60
+        [semantic_scholar]
+        api_url = "http://127.0.0.1:8000/s2/"
+        [openalex]
+        api_url = "http://127.0.0.1:8000/openalex"
+        [huggingface]
+        api_url = "http://127.0.0.1:8000/hf"
+        [github]
+        api_url = "http://127.0.0.1:8000/github"
         [keys]
         "triage.keep" = "space"
         """
@@ -59,6 +68,10 @@ def test_every_key_can_be_set(file: Path) -> None:
     assert (settings.triage.minutes, settings.triage.cross_lists) == (20, True)
     assert settings.triage.keywords == ("small object", "quantization")
     assert settings.reading.idle_seconds == 60
+    assert settings.semantic_scholar.api_url == "http://127.0.0.1:8000/s2"
+    assert settings.openalex.api_url == "http://127.0.0.1:8000/openalex"
+    assert settings.huggingface.api_url == "http://127.0.0.1:8000/hf"
+    assert settings.github.api_url == "http://127.0.0.1:8000/github"
     assert settings.keys == {"triage.keep": "space"}
 
 
@@ -71,6 +84,8 @@ def test_every_key_can_be_set(file: Path) -> None:
         ("[triage]\nminute = 3\n", "triage.minute", "minutes"),
         ("[triage]\nkeyword = []\n", "triage.keyword", "keywords"),
         ("[reading]\nidle_second = 3\n", "reading.idle_second", "idle_seconds"),
+        ("[semanticscholar]\n", "semanticscholar", "semantic_scholar"),
+        ("[openalex]\napi_key = 'x'\n", "openalex.api_key", "api_url"),
     ],
 )
 def test_an_unknown_key_is_named_with_the_nearest_one(text: str, key: str, nearest: str, file: Path) -> None:
@@ -161,6 +176,12 @@ def test_addresses_that_are_not_https_or_this_machine_are_refused(key: str, url:
     error = _refusal(file, f"[arxiv]\n{key} = {url!r}\n")
     assert f"arxiv.{key}" in error.message
     assert "https" in error.hint
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_address_of_every_service_is_checked(service: str, file: Path) -> None:
+    error = _refusal(file, f"[{service}]\napi_url = 'http://example.org'\n")
+    assert f"{service}.api_url" in error.message
 
 
 @pytest.mark.parametrize(

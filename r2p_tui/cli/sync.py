@@ -58,7 +58,11 @@ def _show(result: SyncResult, *, as_json: bool) -> None:
     if as_json:
         from dataclasses import asdict
 
-        output.write_json({"listings": [asdict(listing) for listing in result.listings], **totals})
+        output.write_json(
+            {"listings": [asdict(listing) for listing in result.listings], **totals, "kept": result.kept}
+        )
         return
     output.table([(listing.listing, listing.outcome, listing.message) for listing in result.listings])
     output.write(f"total  {', '.join(f'{number:,} {name}' for name, number in totals.items())}")
+    if result.kept:
+        output.write(f"kept   {result.kept}")

@@ -11,25 +11,39 @@ from pathlib import Path
 
 from r2p_tui import __version__
 from r2p_tui.demo import examples
+from r2p_tui.demo.citations import CITATIONS_FILE, UNREAD, WORKS_FILE, packaged_looks, packaged_works
 from r2p_tui.demo.papers import PAPERS_FILE, packaged_papers
 from r2p_tui.demo.runs import RUNS_FILE, packaged_runs, write_folder
 from r2p_tui.demo.tables import TABLES_FILE, extractions, load_tables
 from r2p_tui.domain.announcements import eastern_day, last_possible_day
+from r2p_tui.domain.citation_cues import CUES_VERSION
 from r2p_tui.domain.papers import Announcement
 from r2p_tui.errors import StoreDamagedError, StoreError
 from r2p_tui.paths import Paths, under
 from r2p_tui.services.desk import Desk, open_desk
 from r2p_tui.store.announcements import save_announcements
 from r2p_tui.store.backup import verify
+from r2p_tui.store.citation_looks import save_look
+from r2p_tui.store.citations import save_citations
 from r2p_tui.store.connection import SCHEMA_VERSION
 from r2p_tui.store.papers import save_papers
 from r2p_tui.store.reading import save_note
 from r2p_tui.store.runs import add_events, add_points
 from r2p_tui.store.tables import replace_tables
+from r2p_tui.store.work_saving import save_works
 
 # No arXiv category: of many papers nobody has said which listing announced them.
 LISTING = "demo"
 SETTINGS_FILE = "settings.toml"
+_PACKAGED = (
+    PAPERS_FILE,
+    TABLES_FILE,
+    CITATIONS_FILE,
+    WORKS_FILE,
+    RUNS_FILE,
+    examples.EXAMPLES_FILE,
+    SETTINGS_FILE,
+)
 _UNFINISHED = ".new-"
 
 
@@ -57,7 +71,7 @@ def prepare_demo(paths: Paths, *, now: datetime, fresh: bool = False) -> Paths:
 def _edition() -> str:
     """A folder name that changes with r2p, with the schema of the store and with the packaged data."""
     digest = hashlib.sha256(f"{__version__} {SCHEMA_VERSION}".encode())
-    for name in (PAPERS_FILE, TABLES_FILE, RUNS_FILE, examples.EXAMPLES_FILE, SETTINGS_FILE):
+    for name in _PACKAGED:
         digest.update(_packaged(name))
     return digest.hexdigest()[:12]
 
@@ -102,10 +116,11 @@ def _fill(paths: Paths, now: datetime) -> None:
     paths.config_file.write_bytes(_packaged(SETTINGS_FILE))
     with open_desk(paths, offline=True) as desk:
         _fill_store(desk, now)
+        _fill_citations(desk, now)
 
 
 def _fill_store(desk: Desk, now: datetime) -> None:
-    """Everything in one transaction: forty separate commits would take longer than reading the papers."""
+    """All of it in one transaction: forty separate commits would take longer than reading the papers."""
     papers, written, runs = list(packaged_papers()), examples.load_examples(), packaged_runs()
     versions = {str(paper.arxiv_id): paper.version for paper in papers}
     today, days_ago = eastern_day(now), examples.days_since_announced(written, now)
@@ -132,6 +147,20 @@ def _fill_store(desk: Desk, now: datetime) -> None:
             add_events(session, number, run.timed_events(now))
     for number, run in enumerate(runs, 1):
         write_folder(desk.paths, number, run, now)
+
+
+def _fill_citations(desk: Desk, now: datetime) -> None:
+    """The works that cite each other, after the papers that some of them are."""
+    works = packaged_works()
+    with desk.store.write() as session:
+        ids = dict(zip(works, save_works(session, list(works.values()), now), strict=True))
+        for look in packaged_looks(works):
+            work_id, others = ids[look.key], [ids[other] for other in look.others]
+            evidence = [UNREAD] * len(others)
+            save_citations(
+                session, work_id, look.direction, others, look.citations, evidence, CUES_VERSION, now
+            )
+            save_look(session, look.record(work_id, now))
 
 
 def _discard(root: Path) -> None:

@@ -23,6 +23,7 @@ from r2p_tui.errors import R2PError, SourceError, StoreError
 from r2p_tui.paths import Paths
 from r2p_tui.runs.local import outlives_logout
 from r2p_tui.services.document_files import kept_path
+from r2p_tui.sources.api_keys import Service, key_origin
 from r2p_tui.store.backup import list_backups, verify
 from r2p_tui.store.connection import SCHEMA_VERSION, free_megabytes
 from r2p_tui.store.health import Journal, examine_store, explain_journal, kept_documents
@@ -40,6 +41,11 @@ _SYNCED = (
 )  # fmt: skip
 _SYNC_MARKS = (".stfolder", ".dropbox", ".dropbox.cache", ".nextcloudsync.log", ".owncloudsync.log")
 _OPTIONAL = {"torch": "training runs", "ultralytics": "training runs"}
+_KEYS: dict[Service, tuple[str, str]] = {
+    "semantic_scholar": ("Semantic Scholar", "it shares one pool with everybody, and may have to wait"),
+    "openalex": ("OpenAlex", "it is asked only where Semantic Scholar gives no answer"),
+    "github": ("GitHub", "it answers 60 questions an hour"),
+}
 _OWN_FOLDER = "Give yourself write access, or set R2P_HOME to a folder you own."
 
 
@@ -84,6 +90,7 @@ def examine(
         ("terminal", partial(_terminal, terminal or this_terminal())),
         ("documents", _documents),
         ("parts", _optional_parts),
+        *(("keys", partial(_key, service, paths.config)) for service in _KEYS),
     ]
     if network:
         checks.append(("network", partial(_network, paths, now, probe or ask_arxiv)))
@@ -325,6 +332,16 @@ def _optional_parts() -> Iterator[Finding]:
     for module, purpose in _OPTIONAL.items():
         there = "installed" if find_spec(module) else "not installed"
         yield Finding(module, "ok", f"{module} is {there}; only {purpose} need it.")
+
+
+def _key(service: Service, folder: Path) -> Iterator[Finding]:
+    """Where the key of a service comes from; never the key."""
+    name, without = _KEYS[service]
+    origin = key_origin(service, folder)
+    if origin == "none":
+        yield Finding("keys", "ok", f"{name}: no key, and none is needed; {without}.")
+    else:
+        yield Finding("keys", "ok", f"{name}: key from {origin}.")
 
 
 def _network(

@@ -7,12 +7,15 @@ cut off anywhere and run again ends where one clean run would.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from r2p_tui.domain.papers import Announcement
-from r2p_tui.errors import SourceBusyError, SourceError
+from r2p_tui.errors import ConfigError, NotFoundError, SourceBusyError, SourceError
 from r2p_tui.services.backup import backup_if_due
+from r2p_tui.services.citation_walk import LookProgress
+from r2p_tui.services.citation_watch import watch
+from r2p_tui.services.code import look_weekly
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.network import open_arxiv
 from r2p_tui.services.sync_listing import (
@@ -35,6 +38,7 @@ class SyncResult:
 
     `message` is one line: the numbers and what is missing, or why there are none. `error` is the first thing
     that went wrong while other listings went well; a command should show it and end with its exit code.
+    `kept` says what is new of the papers that were kept, and what could not be asked; it is in `message` too.
     """
 
     listings: tuple[ListingResult, ...]
@@ -43,6 +47,7 @@ class SyncResult:
     replaced: int
     message: str
     error: SourceError | None = None
+    kept: str = ""
 
 
 def sync(
@@ -70,9 +75,29 @@ def sync(
     for listing in listings:
         report(SyncProgress(f"{listing} feed", len(outcomes), len(listings)))
         outcomes.append(_outcome(errand, listing, outcomes))
-    result = _summed(outcomes)
+    result = _with_watch(_summed(outcomes), desk, now, report, cancelled)
     report(SyncProgress("done", len(outcomes), len(listings)))
     return result
+
+
+def _with_watch(
+    result: SyncResult,
+    desk: Desk,
+    now: datetime,
+    report: Callable[[SyncProgress], None],
+    cancelled: Callable[[], bool],
+) -> SyncResult:
+    """The result with what is new of the papers that were kept; whatever fails there fails no sync."""
+
+    def tell(progress: LookProgress) -> None:
+        report(SyncProgress(progress.words, progress.rows, progress.said))
+
+    try:
+        told = watch(desk, now=now, report=tell, cancelled=cancelled).message
+    except (SourceError, NotFoundError, ConfigError) as error:
+        told = f"Who cites the papers you kept is not known: {error.message}"
+    told = f"{told} {look_weekly(desk, now, cancelled)}".strip()
+    return replace(result, kept=told, message=f"{result.message} {told}".strip())
 
 
 def enrich(desk: Desk, paper_ids: Sequence[int], *, now: datetime) -> int:

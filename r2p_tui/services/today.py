@@ -13,6 +13,8 @@ from r2p_tui.services.desk import Desk
 from r2p_tui.services.run_views import RunView
 from r2p_tui.store import runs as run_store
 from r2p_tui.store import today as store
+from r2p_tui.store.citation_news import NewCitations, news_of_kept
+from r2p_tui.store.code_watch import AppearedCode, appeared
 from r2p_tui.store.surprises import Surprise, latest_surprises
 from r2p_tui.store.today import OpenPass, UnreadPaper
 
@@ -29,7 +31,10 @@ class RunningRun(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TodayView:
-    """What the Today screen shows; `week` says for Monday to Friday whether triage was done."""
+    """What the Today screen shows; `week` says for Monday to Friday whether triage was done.
+
+    `citing` and `code` are what came up about kept papers since the user looked at them last.
+    """
 
     waiting_new: int
     waiting_cross: int
@@ -45,6 +50,8 @@ class TodayView:
     synced_at: datetime | None
     sync_outcomes: tuple[tuple[str, str], ...]
     running: tuple[RunningRun, ...] = ()
+    citing: tuple[NewCitations, ...] = ()
+    code: tuple[AppearedCode, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -83,6 +90,8 @@ def today(desk: Desk, *, now: datetime) -> TodayView:
             synced_at=cursors[0].checked_at if cursors else None,
             sync_outcomes=tuple((cursor.listing, cursor.outcome) for cursor in cursors),
             running=running(desk),
+            citing=tuple(news_of_kept(session)),
+            code=tuple(appeared(session)),
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import random
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -11,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote
 
 import requests
 import stamina
@@ -20,9 +22,9 @@ from stamina.instrumentation import set_on_retry_hooks
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from r2p_tui import __version__
-from r2p_tui.config import is_loopback
 from r2p_tui.domain.times import short_date
 from r2p_tui.errors import SourceBusyError, SourceError
+from r2p_tui.sources.addresses import place_of, target_of, without_parameters
 from r2p_tui.sources.body import BODY_LIMIT, BodyTooLargeError, read_body
 from r2p_tui.sources.checked_connection import CheckedAdapter, Exchange, StoppedError
 from r2p_tui.sources.limiter import ARXIV_INTERVAL, Limiter
@@ -33,12 +35,14 @@ _REDIRECTS = 4
 _SLICE_SECONDS = 0.2
 _LONGEST_SECONDS = 30 * 86_400.0
 _MOVED = (301, 302, 303, 307, 308)
-_SLOW_DOWN = (403, 429, 503)
+SLOW_DOWN = (403, 429, 503)
 _LATER = (500, 502, 504)
 _RANDOM = random.SystemRandom()
 
 # The waits are shown by the session itself; the library's own log lines would write over a screen.
 set_on_retry_hooks([])
+# Its debug lines hold whole addresses, and some services want their key in the address.
+logging.getLogger("urllib3").setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer, its body decompressed; the names are those that users of `requests` expect."""
+    """A whole answer, its body decompressed; `url` is without a key, the names are those of `requests`."""
 
     url: str
     status_code: int
@@ -81,6 +85,16 @@ class RefusedError(SourceError):
     def __init__(self, message: str, hint: str, answer: Answer) -> None:
         super().__init__(message, hint)
         self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What is asked, wherever it leads; with a body it is a POST."""
+
+    headers: Mapping[str, str]
+    body: bytes | None
+    limit: int
+    web_page: bool
 
 
 class _Failure(Exception):  # noqa: N818  (it carries an error, and is not one that anybody is told)
@@ -104,10 +118,12 @@ class _Failure(Exception):  # noqa: N818  (it carries an error, and is not one t
 
 
 class PoliteSession:
-    """Gets addresses of one service, one at a time; for one thread.
+    """Asks addresses of one service, one at a time; for one thread.
 
-    `bases` are the configured addresses; only their hosts and `hosts` are ever asked. `notice` is told of
-    every wait that a user would wonder about. `now` is the time at the start; a steady clock counts on.
+    `bases` are the configured addresses; only their hosts and `hosts` are ever asked. `own_headers` and
+    `own_parameters` of the address hold keys: they go to `bases` alone, and into no message. `slow_down` are
+    the statuses by which the service asks for patience. `notice` is told of every wait that a user would
+    wonder about. `now` is the time at the start; a steady clock counts on.
     """
 
     def __init__(
@@ -121,13 +137,19 @@ class PoliteSession:
         interval: float = ARXIV_INTERVAL,
         loopback_interval: float = 0.0,
         accept: str = "application/atom+xml, application/xml, text/xml",
+        own_headers: Mapping[str, str] | None = None,
+        own_parameters: Mapping[str, str] | None = None,
+        slow_down: Collection[int] = SLOW_DOWN,
         notice: Callable[[str], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
         clock: Clock | None = None,
         timing: Timing | None = None,
     ) -> None:
         self._service = service
-        self._places = {_place(base) for base in bases} | {f"https://{host}" for host in hosts}
+        self._own_places = {place_of(base) for base in bases}
+        self._places = self._own_places | {f"https://{host}" for host in hosts}
+        self._own_headers, self._own_parameters = dict(own_headers or {}), dict(own_parameters or {})
+        self._slow_down = slow_down
         self._limits = limits
         self._interval, self._loopback_interval = interval, loopback_interval
         self._headers = {
@@ -157,11 +179,19 @@ class PoliteSession:
         """
         # A library's own name would hide who is asking.
         wanted = {name: value for name, value in (headers or {}).items() if name.lower() != "user-agent"}
+        return self._ask(url, _Call(wanted, None, limit, web_page))
+
+    def post(self, url: str, payload: object, *, limit: int = BODY_LIMIT) -> Answer:
+        """The answer to a JSON body, asked again as with `get`: only for what may be repeated."""
+        body = json.dumps(payload).encode()
+        return self._ask(url, _Call({"Content-Type": "application/json"}, body, limit, web_page=False))
+
+    def _ask(self, url: str, call: _Call) -> Answer:
         again = stamina.retry_context(on=self._another_try(), attempts=None, timeout=None)
         try:
             for attempt in again:
                 with attempt:
-                    return self._follow(url, wanted, limit, web_page=web_page)
+                    return self._follow(url, call)
         except _Failure as failure:
             if failure.busy:
                 self._hold(failure)
@@ -201,44 +231,63 @@ class PoliteSession:
         failure.error.hint = f"Try again after {day}{until:%H:%M}; what is stored stays."
         self._limiter(failure.place).hold(seconds, now=self._now(), wait=self._wait)
 
-    def _follow(self, url: str, headers: Mapping[str, str], limit: int, *, web_page: bool) -> Answer:
+    def _follow(self, url: str, call: _Call) -> Answer:
         for _ in range(_REDIRECTS + 1):
             self._check(url)
-            answer = self._exchange(url, headers, limit)
+            answer = self._exchange(url, call)
             if answer.status_code not in _MOVED:
-                return self._judge(answer, web_page=web_page)
-            url = _target(url, answer.headers.get("Location", ""))
+                return self._judge(answer, web_page=call.web_page)
+            target = target_of(url, answer.headers.get("Location", ""))
+            # A service may repeat the whole address that it was asked, and with it the key.
+            url = without_parameters(target, self._own_parameters)
         message = f"{self._service} sends r2p from one address to the next without end."
         raise SourceError(message, "Try again later.")
 
     def _check(self, url: str) -> None:
-        if _place(url) not in self._places:
+        if place_of(url) not in self._places:
             raise SourceError(
-                f"{self._service} points to “{shorten(clean_line(url), 80)}”, where r2p does not go.",
+                f"{self._service} points to “{shorten(clean_line(self._masked(url)), 80)}”, "
+                "where r2p does not go.",
                 "If this network has a login page, open it in a browser first.",
             )
 
-    def _exchange(self, url: str, headers: Mapping[str, str], limit: int) -> Answer:
-        request = requests.Request("GET", url, headers=self._headers | dict(headers)).prepare()
+    def _masked(self, text: str) -> str:
+        values = (*self._own_headers.values(), *self._own_parameters.values())
+        # A token stands behind its kind in a header, and may stand alone elsewhere.
+        for secret in (*values, *(value.rpartition(" ")[2] for value in values)):
+            for spelling in (secret, quote(secret, safe="")):
+                text = text.replace(spelling, "…") if spelling else text
+        return text
+
+    def _prepared(self, url: str, call: _Call) -> requests.PreparedRequest:
+        own = place_of(url) in self._own_places
+        headers = self._headers | dict(call.headers) | (self._own_headers if own else {})
+        method = "GET" if call.body is None else "POST"
+        parameters = self._own_parameters if own else {}
+        return requests.Request(method, url, headers=headers, params=parameters, data=call.body).prepare()
+
+    def _exchange(self, url: str, call: _Call) -> Answer:
+        request = self._prepared(url, call)
         with (
-            self._limiter(_place(url)).turn(now=self._now(), wait=self._wait),
+            self._limiter(place_of(url)).turn(now=self._now(), wait=self._wait),
             Exchange(self._timing.total, self._cancelled) as exchange,
         ):
             try:
-                answer = self._read(request, limit)
+                answer = self._read(request, url, call.limit)
                 if exchange.is_shut:
                     # Without a length, a connection that was shut looks like a body that is complete.
                     raise HTTPException("the answer was not read to its end")
                 return answer
             except BodyTooLargeError as error:
                 raise SourceError(
-                    f"The answer of {self._service} is larger than {limit // 1_000_000} MB.",
+                    f"The answer of {self._service} is larger than {call.limit // 1_000_000} MB.",
                     "It was not read; try again later.",
                 ) from error
             except (requests.RequestException, HTTPError, HTTPException, OSError) as error:
-                raise self._explained(error, exchange) from error
+                # What lies below names the whole address, and with it a key that belongs into no log.
+                raise self._explained(error, exchange) from None if self._own_parameters else error
 
-    def _read(self, request: requests.PreparedRequest, limit: int) -> Answer:
+    def _read(self, request: requests.PreparedRequest, url: str, limit: int) -> Answer:
         timeout = (self._timing.connect, self._timing.read)
         # One adapter an exchange: a pool would use a connection again that its server is about to close.
         with (
@@ -246,7 +295,7 @@ class PoliteSession:
             closing(adapter.send(request, stream=True, timeout=timeout, verify=True)) as response,
         ):
             body = read_body(response, limit)
-            return Answer(str(request.url), response.status_code, CaseInsensitiveDict(response.headers), body)
+            return Answer(url, response.status_code, CaseInsensitiveDict(response.headers), body)
 
     def _explained(self, error: Exception, exchange: Exchange) -> Exception:
         """What to tell the user of a failure below HTTP; most of them may pass."""
@@ -263,7 +312,7 @@ class PoliteSession:
 
     def _judge(self, answer: Answer, *, web_page: bool) -> Answer:
         status = answer.status_code
-        if status in _SLOW_DOWN:
+        if status in self._slow_down:
             raise self._busy(answer)
         if status in _LATER:
             message = f"{self._service} has a problem of its own (status {status})."
@@ -276,7 +325,9 @@ class PoliteSession:
         start = answer.content[:2000].lstrip().lower()
         if start.startswith(b"rate exceeded"):
             raise self._busy(answer)
-        if not web_page and (start.startswith(b"<!doctype html") or b"<html" in start):
+        # The title of a paper may well hold a tag; JSON that begins as such is no page.
+        page = start.startswith(b"<!doctype html") or (b"<html" in start and start[:1] not in (b"{", b"["))
+        if page and not web_page:
             raise SourceError(
                 f"A web page came in the place of data from {self._service}.",
                 "If this network has a login page, open it in a browser first.",
@@ -289,12 +340,12 @@ class PoliteSession:
         error = SourceBusyError(f"{self._service} asks r2p to slow down{status}.", retry_after=asked)
         # A refusal (403) is how arXiv bars an address that did not slow down: asking again makes it worse.
         again = answer.status_code != 403
-        return _Failure(error, again=again, busy=True, retry_after=asked, place=_place(answer.url))
+        return _Failure(error, again=again, busy=True, retry_after=asked, place=place_of(answer.url))
 
     def _limiter(self, place: str) -> Limiter:
         """One for the service; each place on this machine has its own, without a gap."""
         local = place.startswith("http:")
-        name = place.removeprefix("http://").replace(":", "-") if local else self._service.lower()
+        name = place.removeprefix("http://").replace(":", "-") if local else _file_name(self._service)
         return Limiter(
             self._limits / f"{name}.lock",
             self._service,
@@ -331,25 +382,5 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
     return min(max((moment - now).total_seconds(), 0.0), _LONGEST_SECONDS)
 
 
-def _target(url: str, location: str) -> str:
-    """Where a redirect leads; an address that nobody can read leads nowhere, and is refused as such."""
-    try:
-        return urljoin(url, location)
-    except ValueError:
-        return location
-
-
-def _place(url: str) -> str:
-    """Scheme, host and port of an address that may be asked at all; empty for every other one."""
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        return ""
-    if not host or parts.username is not None or parts.password is not None:
-        return ""
-    if parts.scheme == "https":
-        return f"https://{host}" if port in (None, 443) else f"https://{host}:{port}"
-    if parts.scheme == "http" and is_loopback(host):
-        return f"http://{host}:{port or 80}"
-    return ""
+def _file_name(service: str) -> str:
+    return service.lower().replace(" ", "-")

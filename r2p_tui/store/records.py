@@ -3,7 +3,11 @@
 from sqlmodel import SQLModel
 
 from r2p_tui.store.announcements import PaperAnnouncement, SyncCursor
+from r2p_tui.store.citation_edges import CitationContexts, EvidenceCorrection, StoredCitation
+from r2p_tui.store.citation_looks import CitationLook
+from r2p_tui.store.citation_news import CitationNews
 from r2p_tui.store.claims import Claim
+from r2p_tui.store.code import CodeLook
 from r2p_tui.store.documents import Document
 from r2p_tui.store.papers import Paper, PaperVersion
 from r2p_tui.store.reading import Note, NoteDraft, Reading, RedFlag, Viability
@@ -11,12 +15,18 @@ from r2p_tui.store.runs import Run, RunEvent, RunPoint, RunQueue
 from r2p_tui.store.surprises import Surprise
 from r2p_tui.store.tables import PaperTable, TableCorrection, TableExtraction, TableRow
 from r2p_tui.store.triage import PaperScore, TriageDecision, TriageSession
+from r2p_tui.store.works import WorkAlias, WorkRecord, WorkText
 
 metadata = SQLModel.metadata
 
 __all__ = [
+    "CitationContexts",
+    "CitationLook",
+    "CitationNews",
     "Claim",
+    "CodeLook",
     "Document",
+    "EvidenceCorrection",
     "Note",
     "NoteDraft",
     "Paper",
@@ -30,6 +40,7 @@ __all__ = [
     "RunEvent",
     "RunPoint",
     "RunQueue",
+    "StoredCitation",
     "Surprise",
     "SyncCursor",
     "TableCorrection",
@@ -38,5 +49,8 @@ __all__ = [
     "TriageDecision",
     "TriageSession",
     "Viability",
+    "WorkAlias",
+    "WorkRecord",
+    "WorkText",
     "metadata",
 ]

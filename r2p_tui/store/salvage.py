@@ -63,6 +63,7 @@ def salvage_file(path: Path, quarantine: Path, *, now: datetime) -> Salvaged:
             target.execute("BEGIN IMMEDIATE")
             incomplete = [table for table in tables(target) if not _carry_over(old, target, table)]
             nameless = _keep_papers_known_by_number(old, target, now)
+            _keep_works_known_by_number(old, target, now)
             _drop_references_to_nothing(target)
             rows = count_rows(target)
             if incomplete and not any(rows.values()):
@@ -199,6 +200,29 @@ def _arxiv_numbers(old: sqlite3.Connection, target: sqlite3.Connection) -> dict[
     with suppress(sqlite3.DatabaseError):
         found.update(old.execute(query))
     return {number: arxiv_id for number, arxiv_id in found.items() if number not in present}
+
+
+def _keep_works_known_by_number(old: sqlite3.Connection, target: sqlite3.Connection, now: datetime) -> None:
+    """Give every lost work that the user corrected a citation of a row; the next look fills in its title."""
+    lost = {
+        number
+        for end in ("cited_id", "citing_id")
+        for (number,) in target.execute(
+            f"SELECT {end} FROM evidence_corrections WHERE {end} > 0 AND {end} NOT IN (SELECT id FROM works)"  # noqa: S608
+        )
+    }
+    insert = (
+        "INSERT OR IGNORE INTO works (id, title, title_key, first_author, venue, added_at, updated_at)"
+        " VALUES (?, '', '', '', '', ?, ?)"
+    )
+    target.executemany(insert, [(number, utc_text(now), utc_text(now)) for number in lost])
+    # Each kind of id has an index, which lies on pages of its own.
+    for column in ("s2_id", "openalex_id", "arxiv_id", "doi"):
+        query = f"SELECT {column}, id FROM works WHERE {column} > '' ORDER BY {column}"  # noqa: S608
+        with suppress(sqlite3.DatabaseError):
+            for known in old.execute(query):
+                if known[1] in lost:
+                    target.execute(f"UPDATE OR IGNORE works SET {column} = ? WHERE id = ?", known)  # noqa: S608
 
 
 def _drop_references_to_nothing(target: sqlite3.Connection) -> None:

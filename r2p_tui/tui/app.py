@@ -194,13 +194,13 @@ class R2PApp(App[int]):
         *,
         tables: bool = False,
         row: tuple[str, int | None] | None = None,
+        citations: bool = False,
     ) -> None:
-        """Push the screen of a paper: in a pass, on its tables, or on a row of the table with that key."""
+        """Push the screen of a paper: in a pass, on its tables, on a row of one, or on its citations."""
         from r2p_tui.tui.screens.paper import PaperScreen, RowOfTable
 
-        self.push_screen(
-            PaperScreen(paper_id, start_pass, tables=tables, row=RowOfTable(*row) if row else None)
-        )
+        place = RowOfTable(*row) if row else None
+        self.push_screen(PaperScreen(paper_id, start_pass, tables=tables, row=place, citations=citations))
 
     def open_outside(self, key: str) -> None:
         """Open the page of a paper, by arXiv id or DOI, in the browser."""

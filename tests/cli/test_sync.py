@@ -9,6 +9,7 @@ import pytest
 
 from r2p_tui.errors import ExitCode
 from r2p_tui.paths import Paths
+from r2p_tui.services.sync import SyncResult
 from tests.cli.conftest import Run
 
 Serve = Callable[..., AbstractContextManager[str]]
@@ -50,6 +51,13 @@ def test_a_service_that_fails_is_one_line_and_a_status(
         result = r2p("sync", "--json")
     assert (result.status, result.out) == (ExitCode.SOURCE, "")
     assert sum(line.startswith("r2p: ") for line in result.err.splitlines()) == 1
+
+
+def test_what_is_new_of_kept_papers_is_told(r2p: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = SyncResult((), 0, 0, 0, "Nothing new.", kept="2 new citing papers of 1 kept paper.")
+    monkeypatch.setattr("r2p_tui.services.sync.sync", lambda *_, **__: told)
+    assert r2p("sync").out.splitlines()[-1] == "kept   2 new citing papers of 1 kept paper."
+    assert json.loads(r2p("sync", "--json").out)["kept"] == told.kept
 
 
 def test_offline_asks_nobody(r2p: Run, paths: Paths, fake_services: Serve, today: str) -> None:

@@ -232,6 +232,46 @@ def test_optional_parts_are_looked_for_and_not_loaded(paths: Paths) -> None:
     assert {"torch", "ultralytics"} & (set(sys.modules) - before) == set()
 
 
+def _keys(paths: Paths) -> dict[str, Finding]:
+    """The findings on keys by the service that they name."""
+    found = [one for one in examine(paths, now=NOW, terminal=GOOD_TERMINAL) if one.name == "keys"]
+    return {one.sentence.partition(":")[0]: one for one in found}
+
+
+def test_it_tells_where_each_key_comes_from_and_never_the_key(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("S2_API_KEY", "s2-secret-of-mine")
+    monkeypatch.delenv("OPENALEX_API_KEY", raising=False)
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    folder = paths.config / "keys"
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "openalex").write_text("openalex-secret-of-mine")
+    (folder / "openalex").chmod(0o600)
+    found = _keys(paths)
+    assert found.keys() == {"Semantic Scholar", "OpenAlex", "GitHub"}
+    assert found["Semantic Scholar"].sentence == "Semantic Scholar: key from environment S2_API_KEY."
+    assert found["OpenAlex"].sentence == "OpenAlex: key from keys/openalex."
+    assert "no key" in found["GitHub"].sentence
+    assert {one.state for one in found.values()} == {"ok"}
+    assert "secret" not in str(found)
+
+
+def test_a_key_that_others_may_read_is_a_finding_and_hides_no_other(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("S2_API_KEY", "SEMANTIC_SCHOLAR_API_KEY", "OPENALEX_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    file = paths.config / "keys" / "semantic_scholar"
+    file.parent.mkdir(parents=True, mode=0o700)
+    file.write_text("s2-secret-of-mine")
+    file.chmod(0o644)
+    [bad] = [one for one in examine(paths, now=NOW, terminal=GOOD_TERMINAL) if one.state == "fail"]
+    assert str(file) in bad.sentence
+    assert f"chmod 600 {file}" in bad.hint
+    assert {"OpenAlex", "GitHub"} <= _keys(paths).keys()
+
+
 def test_a_missing_git_is_a_warning(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert _examine(paths)["git"].state == "warn"

@@ -37,12 +37,14 @@ class FakeClock:
 
 @dataclass
 class Seen:
-    """One request: when it came, its path, its header lines in lower case, and when its answer began."""
+    """One request: when it came, its path and header lines in lower case, when its answer began, its body."""
 
     came: float
     path: str
     headers: dict[str, str]
     answered: float = 0.0
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass
@@ -69,9 +71,13 @@ class ScriptedServer:
                 if not chunk:
                     return
                 head += chunk
+            head, _, body = head.partition(b"\r\n\r\n")
             lines = head.decode("latin-1").split("\r\n")
             headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
-            seen = Seen(time.monotonic(), lines[0].split(" ")[1], headers)
+            while len(body) < int(headers.get("content-length", "0")):
+                body += connection.recv(65536)
+            method, path, _ = lines[0].split(" ")
+            seen = Seen(time.monotonic(), path, headers, method=method, body=body)
             with self._lock:
                 scripted = None if self.route else self.script[min(len(self.seen), len(self.script) - 1)]
                 self.seen.append(seen)

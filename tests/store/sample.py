@@ -13,7 +13,11 @@ from sqlmodel import SQLModel
 
 from r2p_tui.domain.runs import RunSpec
 from r2p_tui.paths import Paths
+from r2p_tui.store.citation_edges import CitationContexts, EvidenceCorrection, StoredCitation
+from r2p_tui.store.citation_looks import CitationLook
+from r2p_tui.store.citation_news import CitationNews
 from r2p_tui.store.claims import Claim
+from r2p_tui.store.code import CodeLook
 from r2p_tui.store.connection import attach
 from r2p_tui.store.documents import Document
 from r2p_tui.store.engine import open_store
@@ -23,6 +27,7 @@ from r2p_tui.store.runs import Run, RunEvent, RunPoint
 from r2p_tui.store.surprises import Surprise
 from r2p_tui.store.tables import PaperTable, TableCorrection, TableExtraction, TableRow
 from r2p_tui.store.triage import TriageDecision, TriageSession
+from r2p_tui.store.works import WorkAlias, WorkRecord, WorkText
 
 NOW = datetime(2026, 11, 21, 7, 27, 41, 123000, UTC)
 Rows = dict[str, list[tuple[object, ...]]]
@@ -44,7 +49,13 @@ def make_store(paths: Paths, papers: int = 40) -> Path:
             session.flush()
             session.add_all(run_of(number))
             session.flush()
+            session.add_all([_work(number), _work(number + 1)])
+            session.flush()
+            session.add_all(graph_of(number))
+            session.flush()
             session.add(Surprise(text=f"surprise {number}", paper_id=number, claim_id=number, created_at=NOW))
+        undecided = range(2, papers + 1, 4)
+        session.add_all(CodeLook(paper_id=number, looked_at=NOW, state="none") for number in undecided)
     return paths.store
 
 
@@ -57,6 +68,41 @@ def _paper(number: int) -> Paper:
         authors=["A. Author"],
         added_at=NOW,
     )
+
+
+def _work(number: int) -> WorkRecord:
+    return WorkRecord(
+        id=number,
+        arxiv_id=f"2611.{number:05}",
+        title=f"Paper {number}",
+        title_key=f"paper {number}",
+        added_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def graph_of(number: int) -> list[SQLModel]:
+    """All that is kept of two works beside their descriptions, of which the second cites the first."""
+    ends: dict[str, Any] = {"cited_id": number, "citing_id": number + 1}
+    return [
+        WorkText(work_id=number, authors=["A. Author"], abstract=f"words of work {number} " * 30),
+        WorkAlias(name=f"doi:10.1000/{number}", work_id=number),
+        StoredCitation(
+            cited_id=number,
+            citing_id=number + 1,
+            contexts=1,
+            sources=["s2"],
+            corrected="fails",
+            first_seen_at=NOW,
+            last_seen_at=NOW,
+        ),
+        CitationContexts(**ends, contexts=[f"We could not repeat the results of [{number}]."], cues=[]),
+        EvidenceCorrection(**ends, evidence="fails", corrected_at=NOW),
+        CitationLook(
+            work_id=number, direction="citations", source="s2", began_at=NOW, windows=[[None, "2016-01-01"]]
+        ),
+        CitationNews(work_id=number, seen_at=NOW),
+    ]
 
 
 def run_of(number: int) -> list[SQLModel]:

@@ -15,6 +15,7 @@ from r2p_tui.store.surprises import Surprise
 from tests.store.freeze import FROZEN
 from tests.store.sample import (
     NOW,
+    Rows,
     damage,
     fingerprint,
     is_healthy,
@@ -109,6 +110,29 @@ def test_no_word_of_the_user_is_lost_with_its_paper(paths: Paths, store_file: Pa
     assert known == [(number, f"2611.{number:05}") for number in range(1, PAPERS + 1)]
     assert len(titles) == salvaged.nameless
     assert _is_in_order(paths)
+
+
+def test_a_correction_is_not_lost_with_the_works_that_it_is_about(paths: Paths, store_file: Path) -> None:
+    with closing(attach(store_file)) as connection:
+        connection.execute("UPDATE works SET venue = hex(randomblob(900))")
+    before = rows_of(store_file)
+    assert spoil_pages_of(store_file, "works") > 0
+    salvaged = _salvage(paths)
+    after = rows_of(store_file)
+    assert salvaged.incomplete == ("works",)
+    assert after["evidence_corrections"] == before["evidence_corrections"]
+    assert after["citations"] == before["citations"]
+    assert _names_of_works(after) == _names_of_works(before)
+    assert _titles_of_works(after) < _titles_of_works(before) | {""}
+    assert _is_in_order(paths)
+
+
+def _names_of_works(rows: Rows) -> dict[object, object]:
+    return {row[0]: row[3] for row in rows["works"]}
+
+
+def _titles_of_works(rows: Rows) -> set[object]:
+    return {row[5] for row in rows["works"]}
 
 
 def test_papers_without_a_page_left_keep_what_was_written_on_them(paths: Paths, store_file: Path) -> None:

@@ -71,6 +71,7 @@ PAPER = (
     "INSERT INTO papers (arxiv_id, title, abstract, authors, latest_version, text_rank, details_rank,"
     " added_at) VALUES ({}, '', '[]', {}, 0, 0, 'now')"
 )
+CITATION = "INSERT INTO citations VALUES ({}, {}, 0, '[]', 0, '[]', {}, 1, {}, '', '')"
 REFUSED = {
     "cannot store TEXT": PAPER.format("'2304.1', 'T'", "'one'"),
     "has_a_title": PAPER.format("'2304.1', ''", 1),
@@ -87,6 +88,13 @@ REFUSED = {
     ),
     "failed_for_a_reason": (
         "INSERT INTO table_extractions VALUES (1, 'failed', '', 1, 'best', '[]', '{}', '[]', NULL, '')"
+    ),
+    "cites_another": CITATION.format(1, 1, "'fails'", "NULL"),
+    "known_evidence": CITATION.format(1, 2, "'praises'", "NULL"),
+    "known_correction": CITATION.format(1, 2, "'fails'", "'praises'"),
+    "ended_when_done": (
+        "INSERT INTO citation_looks VALUES"
+        " (1, 'citations', 's2', 'done', '', 0, '[]', NULL, 0, NULL, '', NULL)"
     ),
 }
 

@@ -16,6 +16,7 @@ from r2p_tui.store.reading import Note, NoteDraft, Reading, RedFlag, Viability
 from r2p_tui.store.surprises import Surprise
 from r2p_tui.store.tables import PaperTable, TableExtraction, TableRow
 from r2p_tui.store.triage import TriageDecision
+from tests.tui.hostile_citations import fill_citations
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -82,6 +83,8 @@ def fill(paths: Paths) -> None:
         for paper_row, paper in zip(kept, PAPERS, strict=True):
             session.add_all(_judgements(paper_row.id or 0, paper.title, everything))
             session.add_all(_numbers(paper_row.id or 0, paper.title, everything))
+        session.flush()
+        fill_citations(session, kept[-1], [paper.title for paper in PAPERS], everything, NOW)
 
 
 def _paper(arxiv_id: str, title: str, text: str) -> Paper:

@@ -70,6 +70,7 @@ def test_nothing_foreign_reaches_the_terminal(program: PtyProgram) -> None:
     _walk_library(program)
     _walk_paper(program)
     _walk_tables(program)
+    _walk_citations(program)
     _walk_rows_of_all_papers(program)
     step(program, "1", "?", "escape", "s", "escape", "2", "ctrl+p")
     step(program, "quit", "escape", quiet=0.2)
@@ -137,11 +138,28 @@ def _walk_tables(program: PtyProgram) -> None:
     program.wait_for_text("rows differ")
     step(program, "escape", "m", quiet=0.3)
     program.wait_for_text("Keep a claim")
-    step(program, "escape", "tab", quiet=0.2)
+    step(program, "escape", "L", "L", quiet=0.2)
     program.wait_for_text("x drop")
     step(program, "y", "s", "escape", "enter", quiet=0.2)
     program.wait_for_text("] next")
     step(program, "escape", quiet=0.2)
+
+
+def _walk_citations(program: PtyProgram) -> None:
+    """Every citing work with its sentences, what may be done with one, and the works that cite it."""
+    program.press("3")
+    program.wait_for_text("kept first")
+    program.press("g", "C")
+    program.wait_for_text("Unsaved typing")
+    step(program, "escape", quiet=0.2)
+    program.wait_for_text("works cite it")
+    seen = step(program, "g", quiet=0.2)
+    for _ in PAPERS:
+        seen += step(program, "j")
+    assert [text for text in LITERAL if text not in seen] == []
+    step(program, "g", "y", "o", "i", "e", "escape", "b", "b", "s", "T", "escape", "E", "escape", quiet=0.2)
+    step(program, "k", "l", "u", "R", "tab", "tab", "enter", "backspace", "H", "H", "R", quiet=0.2)
+    step(program, "escape", "escape", quiet=0.2)
 
 
 def _walk_rows_of_all_papers(program: PtyProgram) -> None:

@@ -45,7 +45,7 @@ async def open_tables(pilot: Pilots, paper_id: int) -> PaperScreen:
 
 async def open_claims(pilot: Pilots, paper_id: int) -> PaperScreen:
     screen = await open_tables(pilot, paper_id)
-    await press(pilot, "tab")
+    await press(pilot, "L", "L")
     return screen
 
 

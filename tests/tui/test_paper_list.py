@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from r2p_tui.domain.papers import PaperRow
-from r2p_tui.tui.widgets.paper_list import Cell, PaperList, fit
+from r2p_tui.tui.widgets.paper_list import PaperList
+from r2p_tui.tui.widgets.row_list import Cell, fit
 
 drawn: list[int] = []
 

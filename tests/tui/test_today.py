@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from r2p_tui.domain.citations import EvidenceClass
 from r2p_tui.errors import SourceError
 from r2p_tui.services import reading, sync, triage
 from r2p_tui.services.desk import Desk
 from r2p_tui.tui.app import R2PApp
+from r2p_tui.tui.screens.paper import PaperScreen
 from r2p_tui.tui.widgets.line_block import LineBlock
+from tests.services.stored_news import cite, code_appears, keep
 
 from .conftest import NOW
 from .settling import settled
@@ -78,6 +81,71 @@ async def test_reading_arxiv_that_fails_is_told_and_changes_nothing(
         assert not app.syncing
         assert any("did not answer" in str(note.message) for note in app._notifications)
         assert app.status.waiting == 12
+
+
+@pytest.fixture
+def news(desk: Desk, library: dict[str, int]) -> list[int]:
+    """Seven works cite the first kept paper now and one the second; of two others code appeared."""
+    kept = list(library.values())[:4]
+    for paper_id in kept:
+        keep(desk, paper_id, NOW)
+    kinds = [EvidenceClass.MENTIONS] * 4 + [EvidenceClass.REPLICATES, EvidenceClass.EXTENDS]
+    cite(desk, kept[0], [*kinds, EvidenceClass.EXTENDS], NOW)
+    cite(desk, kept[1], [EvidenceClass.MENTIONS], NOW)
+    code_appears(desk, kept[2], NOW)
+    code_appears(desk, kept[3], NOW, "community")
+    return kept
+
+
+async def test_what_is_new_about_kept_papers(
+    desk: Desk, library: dict[str, int], news: list[int], make_app: MakeApp
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(200, 40)) as pilot:
+        await settled(pilot)
+        lines = [line.strip() for line in text_of(app, "#news").splitlines()]
+        assert lines[0] == "Since you last looked"
+        assert [" ".join(line.split()) for line in lines[1:]] == [
+            "Sharper boxes for small objects with cheap attention 7 new citing papers n",
+            "1 looks like a replication, 2 extend it",
+            "Post-training quantization of detection heads 1 new citing paper",
+            "Real-time detection without anchors on edge devices code appeared",
+            "How much data does a detector need code by others appeared",
+        ]
+        await pilot.press("n")
+        await settled(pilot)
+        assert isinstance(app.screen, PaperScreen)
+        assert (app.screen.paper_id, app.screen.tab) == (news[0], "citations")
+
+
+async def test_more_news_than_there_is_room_for_are_counted(
+    desk: Desk, library: dict[str, int], news: list[int], make_app: MakeApp
+) -> None:
+    for paper_id in list(library.values())[4:7]:
+        code_appears(desk, paper_id, NOW)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        lines = text_of(app, "#news").splitlines()
+        assert len(lines) == 7
+        assert lines[-1].strip() == "and 3 more papers"
+
+
+async def test_without_news_nothing_is_said_of_them(library: dict[str, int], make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        assert not app.screen.query_one("#news").display
+        await pilot.press("n")
+        await pilot.pause()
+        assert any("no news" in str(note.message) for note in app._notifications)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+def test_news_snapshot(
+    snap_compare: Any, library: dict[str, int], news: list[int], make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    assert snap_compare(make_app(), terminal_size=size, run_before=settled)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)

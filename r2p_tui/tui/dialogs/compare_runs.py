@@ -17,7 +17,7 @@ from r2p_tui.domain.table_numbers import signed
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean, clean_line
 from r2p_tui.tui.widgets.key_line import joined
-from r2p_tui.tui.widgets.paper_list import fit
+from r2p_tui.tui.widgets.row_list import fit
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.containers import Vertical
 
+from r2p_tui.tui.code_keeper import CodeKeeper
 from r2p_tui.tui.widgets.paper_overview import PaperOverview
+
+if TYPE_CHECKING:
+    from r2p_tui.services.papers import PaperView
 
 # Keys, actions, words and ids; each part of the paper shows the ones that matter there in the footer.
 _KEYS: tuple[tuple[str, str, str, str], ...] = (
@@ -19,6 +25,7 @@ _KEYS: tuple[tuple[str, str, str, str], ...] = (
     ("e,ctrl+o", "edit", "editor", "paper.editor"),
     ("space", "pause", "pause", "paper.pause"),
     ("t", "tables", "tables", "paper.tables"),
+    ("C", "citations", "citations", "paper.citations"),
     ("l", "tab(1)", "notes", "paper.next_tab"),
     ("h", "tab(-1)", "overview", "paper.previous_tab"),
     ("right,L", "tab(1)", "Next part", "paper.tab_right"),
@@ -46,9 +53,29 @@ def paper_bindings(
 
 
 class OverviewPart(PaperOverview):
-    """The overview with its keys."""
+    """The overview with its keys, and the code of the paper as far as it is known."""
 
-    BINDINGS = paper_bindings(("read", "tables", "next_tab", "keep", "skip", "open"), "screen.")
+    BINDINGS = [
+        *paper_bindings(("read", "tables", "next_tab", "keep", "skip", "open"), "screen."),
+        Binding("R", "look_for_code", "Look for its code", show=False, id="paper.code"),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._code = CodeKeeper(self)
+
+    def show(self, view: PaperView, now: datetime) -> None:
+        super().show(view, now)
+        self._code.load(view.paper_id)
+
+    def on_show(self) -> None:
+        self._code.mark_seen()
+
+    def on_unmount(self) -> None:
+        self._code.stop()
+
+    def action_look_for_code(self) -> None:
+        self._code.look()
 
 
 class NotesPart(Vertical):

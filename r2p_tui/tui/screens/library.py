@@ -20,7 +20,8 @@ from r2p_tui.tui.messages import PapersChanged
 from r2p_tui.tui.safe_text import SafeLine
 from r2p_tui.tui.screens.base import DeskScreen
 from r2p_tui.tui.widgets.paper_detail import PaperDetail
-from r2p_tui.tui.widgets.paper_list import Cell, PaperList, fit
+from r2p_tui.tui.widgets.paper_list import PaperList
+from r2p_tui.tui.widgets.row_list import Cell, fit
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
@@ -67,6 +68,7 @@ class LibraryScreen(DeskScreen):
         Binding("o", "open_outside", "open", id="library.open"),
         Binding("y", "copy", "copy id", id="library.copy"),
         Binding("t", "tables", "tables", tooltip="Straight to its ablation tables", id="library.tables"),
+        Binding("C", "citations", "Who cites it", show=False, id="library.citations"),
         Binding("c", "clear", "clear search", id="library.clear"),
         Binding("space", "scroll_detail", "Scroll the abstract", show=False, id="library.scroll"),
     ]
@@ -212,6 +214,10 @@ class LibraryScreen(DeskScreen):
     def action_tables(self) -> None:
         if row := self.papers.marked:
             self.desk_app.open_paper(row.paper_id, tables=True)
+
+    def action_citations(self) -> None:
+        if row := self.papers.marked:
+            self.desk_app.open_paper(row.paper_id, citations=True)
 
     def action_copy(self) -> None:
         if row := self.papers.marked:

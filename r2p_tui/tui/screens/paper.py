@@ -23,6 +23,7 @@ from r2p_tui.tui.judging import Judging
 from r2p_tui.tui.messages import PapersChanged
 from r2p_tui.tui.note_keeper import KeeperState, NoteKeeper
 from r2p_tui.tui.note_questions import ask_conflict, offer_drafts
+from r2p_tui.tui.parts.citations import CitationsPart
 from r2p_tui.tui.parts.claims import ClaimsPart
 from r2p_tui.tui.parts.reading import NotesPart, OverviewPart, paper_bindings
 from r2p_tui.tui.parts.tables import TablesPart
@@ -42,8 +43,14 @@ if TYPE_CHECKING:
 
 OTHER_WINDOWS_EVERY_SECONDS = 2.0
 _GAPS_OF_TITLE = 4
-TABS = {"overview": "Overview", "notes": "Notes", "tables": "Tables", "claims": "Claims"}
-_ABOUT_NUMBERS = ("tables", "claims")
+TABS = {
+    "overview": "Overview",
+    "notes": "Notes",
+    "tables": "Tables",
+    "citations": "Citations",
+    "claims": "Claims",
+}
+_WITH_KEYS_OF_THEIR_OWN = ("tables", "citations", "claims")
 
 
 class RowOfTable(NamedTuple):
@@ -64,7 +71,8 @@ class Opened(NamedTuple):
 class PaperScreen(DeskScreen):
     """A paper with its tabs; `start_pass` begins or continues that pass as soon as it is loaded.
 
-    `tables` opens it on its tables, reading them where that was not done yet; `row` on one row of a table.
+    `tables` opens it on its tables, reading them where that was not done yet; `row` on one row of a table;
+    `citations` on the works that cite it.
     `monotonic` is what the timer of a pass goes by, in seconds.
     """
 
@@ -79,6 +87,7 @@ class PaperScreen(DeskScreen):
         *,
         tables: bool = False,
         row: RowOfTable | None = None,
+        citations: bool = False,
     ) -> None:
         super().__init__()
         self.paper_id = paper_id
@@ -86,7 +95,7 @@ class PaperScreen(DeskScreen):
         self._monotonic = monotonic
         self._view: PaperView | None = None
         self._leaving = False
-        self._opens_on = "tables" if tables or row else "overview"
+        self._opens_on = "tables" if tables or row else "citations" if citations else "overview"
         self._reads_tables = tables
         self._row = row
         self._cells_of_title = 0
@@ -106,6 +115,7 @@ class PaperScreen(DeskScreen):
                     yield self.form
                     yield Judgement(id="judgement")
                 yield TablesPart(self.paper_id, id="tables")
+                yield CitationsPart(self.paper_id, self.desk_app.now().date(), id="citations")
                 yield ClaimsPart(self.paper_id, id="claims")
 
     def on_mount(self) -> None:
@@ -123,9 +133,12 @@ class PaperScreen(DeskScreen):
     def _open_part(self) -> None:
         """Begin with the part that was asked for; its tables need not wait for the rest of the paper."""
         tables = self.query_one(TablesPart)
-        self.timer.display = self._opens_on not in _ABOUT_NUMBERS
+        self.timer.display = self._opens_on not in _WITH_KEYS_OF_THEIR_OWN
         if self._opens_on == "overview":
             self.query_one("#overview").focus()
+            return
+        if self._opens_on == "citations":
+            self.query_one(CitationsPart).take_focus()
             return
         tables.take_focus()
         tables.load()
@@ -176,6 +189,7 @@ class PaperScreen(DeskScreen):
     def _begin(self, found: Opened) -> None:
         if self._opens_on != "tables":
             self.query_one(TablesPart).load()
+        self.query_one(CitationsPart).load()
         self.query_one(ClaimsPart).load()
         if self._start_pass is not None:
             self.passes.start(self._start_pass, self._show_notes)
@@ -239,38 +253,42 @@ class PaperScreen(DeskScreen):
             await self.form.build(self.passes.open_pass or now.next_pass or now.last_pass)
         self.query_one(TabLine).chosen = name
         self.query_one(ContentSwitcher).current = name
-        self.timer.display = name not in _ABOUT_NUMBERS or self.passes.open_pass is not None
-        if name == "tables":
-            self.query_one(TablesPart).take_focus()
-        elif name == "claims":
-            self.query_one(ClaimsPart).take_focus()
+        self.timer.display = name not in _WITH_KEYS_OF_THEIR_OWN or self.passes.open_pass is not None
+        part = self.query_one(f"#{name}")
+        if isinstance(part, TablesPart | CitationsPart | ClaimsPart):
+            part.take_focus()
         else:
             self.query_one("#form" if name == "notes" else "#overview").focus()
         self.note.save()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key meant for a table must not decide on the paper behind it."""
-        return not (action in ("decide", "undo") and self.is_mounted and self.tab in _ABOUT_NUMBERS)
+        """A key meant for a table or another work must not decide on the paper behind it."""
+        return not (action in ("decide", "undo") and self.is_mounted and self.tab in _WITH_KEYS_OF_THEIR_OWN)
 
     def _show_notes(self) -> None:
         self.call_later(self._show_tab, "notes")
 
-    # Tables and claims
+    # Tables, citations and claims
 
     async def action_tables(self) -> None:
         """Straight to the ablation tables, reading them where that was not done yet."""
         await self._show_tab("tables")
         self.query_one(TablesPart).read_tables()
 
-    @on(TablesPart.Counted)
-    def _tables_counted(self, event: TablesPart.Counted) -> None:
-        tabs = self.query_one(TabLine)
-        tabs.labels = {**tabs.labels, "tables": event.label}
+    async def action_citations(self) -> None:
+        await self._show_tab("citations")
 
+    @on(TablesPart.Counted)
+    @on(CitationsPart.Counted)
     @on(ClaimsPart.Counted)
-    def _claims_counted(self, event: ClaimsPart.Counted) -> None:
+    def _part_counted(self, event: TablesPart.Counted | CitationsPart.Counted | ClaimsPart.Counted) -> None:
+        names = {
+            TablesPart.Counted: "tables",
+            CitationsPart.Counted: "citations",
+            ClaimsPart.Counted: "claims",
+        }
         tabs = self.query_one(TabLine)
-        tabs.labels = {**tabs.labels, "claims": event.label}
+        tabs.labels = {**tabs.labels, names[type(event)]: event.label}
 
     @on(TablesPart.ClaimAsked)
     def _keep_claim(self, event: TablesPart.ClaimAsked) -> None:

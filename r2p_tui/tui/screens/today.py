@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
+from r2p_tui.domain.citations import EvidenceClass
 from r2p_tui.domain.times import ago, span_text
 from r2p_tui.text import count_of
 from r2p_tui.tui import run_words
@@ -23,9 +24,20 @@ if TYPE_CHECKING:
 
     from r2p_tui.services.desk import Desk
     from r2p_tui.services.today import RunningRun, TodayView
+    from r2p_tui.store.citation_news import NewCitations
 
 RUNS_EVERY_SECONDS = 4.0
 SPARKS_AT_MOST = 16
+NEWS_AT_MOST = 4
+CLASSES_TOLD = 2
+# What it looks like when one does, and when several do; who merely mentions or compares is no news.
+_CLASS_WORDS = {
+    EvidenceClass.REPLICATES: ("looks like a replication", "look like replications"),
+    EvidenceClass.FAILS: ("may not have replicated it", "may not have replicated it"),
+    EvidenceClass.DEPLOYS: ("deploys it or makes it faster", "deploy it or make it faster"),
+    EvidenceClass.EXTENDS: ("extends it", "extend it"),
+}
+_CODE_WORDS = {"official": "code appeared", "community": "code by others appeared"}
 
 
 class TodayScreen(DeskScreen):
@@ -34,6 +46,7 @@ class TodayScreen(DeskScreen):
     BINDINGS = [
         Binding("enter,t", "app.switch_mode('triage')", "triage", key_display="enter", id="today.triage"),
         Binding("c", "continue_reading", "continue reading", id="today.continue"),
+        Binding("n", "open_news", "Open what is new about a kept paper", show=False, id="today.news"),
         Binding("R", "app.sync", "read arXiv", id="today.sync"),
         Binding("s", "app.surprise", "surprise", id="today.surprise"),
         Binding("slash", "find", "find", key_display="/", id="today.find"),
@@ -53,6 +66,7 @@ class TodayScreen(DeskScreen):
             with Vertical(classes="column", id="right"):
                 yield LineBlock("Running", id="running")
                 yield LineBlock("This week", id="week")
+                yield LineBlock("Since you last looked", id="news")
                 yield LineBlock("Surprises", id="surprises")
                 yield LineBlock("arXiv", id="arxiv")
 
@@ -82,6 +96,9 @@ class TodayScreen(DeskScreen):
         self._put("reading", _reading(view))
         self._put("running", _running(view.running))
         self._put("week", _week(view))
+        news = _news(view)
+        self.query_one("#news").display = bool(news)
+        self._put("news", news)
         self._put("surprises", _surprises(view, now))
         self._put("arxiv", _sync(view, now))
         self.desk_app.refresh_status()
@@ -113,6 +130,16 @@ class TodayScreen(DeskScreen):
             self.desk_app.open_paper(view.unread[0].paper_id, 1)
         else:
             self.desk_app.tell("No paper is waiting to be read; keep one in triage with k.")
+
+    def action_open_news(self) -> None:
+        """The paper with the first of the news, where it shows them."""
+        view = self._view
+        if view and view.citing:
+            self.desk_app.open_paper(view.citing[0].paper_id, citations=True)
+        elif view and view.code:
+            self.desk_app.open_paper(view.code[0].paper_id)
+        else:
+            self.desk_app.tell("There is no news about the papers you kept.")
 
     def action_find(self) -> None:
         self.app.switch_mode("library")
@@ -176,6 +203,29 @@ def _week(view: TodayView) -> list[Line]:
         Line(f"triage  {days}", "Monday to Friday"),
         Line(f"passes  first {first} · second {second} · third {third}"),
     ]
+
+
+def _news(view: TodayView) -> list[Line]:
+    """Who cites kept papers now, then where code appeared; the first line has the key."""
+    citing = view.citing[:NEWS_AT_MOST]
+    code = view.code[: NEWS_AT_MOST - len(citing)]
+    lines: list[Line] = []
+    for paper in citing:
+        lines.append(Line(paper.title, count_of(paper.count, "new citing paper")))
+        if classes := _class_words(paper):
+            lines.append(Line(f"  {classes}", style="$due"))
+    lines += [Line(one.title, _CODE_WORDS.get(one.state, "")) for one in code]
+    if more := len(view.citing) + len(view.code) - len(citing) - len(code):
+        lines.append(Line(f"and {count_of(more, 'more paper')}", style="$muted"))
+    return [lines[0]._replace(key="n"), *lines[1:]] if lines else []
+
+
+def _class_words(news: NewCitations) -> str:
+    """`1 looks like a replication, 2 extend it`: the strongest classes; empty where all merely mention it."""
+    told = [
+        f"{count:,} {_CLASS_WORDS[kind][count > 1]}" for kind, count in news.by_class if kind in _CLASS_WORDS
+    ]
+    return ", ".join(told[:CLASSES_TOLD])
 
 
 def _surprises(view: TodayView, now: datetime) -> list[Line]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from textual import on
@@ -19,7 +18,8 @@ from r2p_tui.errors import EditConflictError, R2PError
 from r2p_tui.tui.messages import PapersChanged
 from r2p_tui.tui.screens.base import DeskScreen
 from r2p_tui.tui.widgets.paper_detail import PaperDetail
-from r2p_tui.tui.widgets.paper_list import Cell, PaperList, fit
+from r2p_tui.tui.widgets.paper_list import PaperList
+from r2p_tui.tui.widgets.row_list import KEYS_WITHOUT_K, Cell, fit
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
@@ -55,9 +55,7 @@ def columns(row: PaperRow, width: int) -> Sequence[Cell]:
 class TriageList(PaperList, inherit_bindings=False):
     """The list without `k` as a way up: here that key keeps a paper."""
 
-    BINDINGS = [
-        replace(binding, key="up") if binding.id == "list.up" else binding for binding in PaperList.BINDINGS
-    ]
+    BINDINGS = KEYS_WITHOUT_K  # type: ignore[assignment]
 
 
 class TriageScreen(DeskScreen):

@@ -26,7 +26,7 @@ from r2p_tui.tui.widgets.curve_canvas import (
     logarithms,
     upward_ticks,
 )
-from r2p_tui.tui.widgets.paper_list import fit
+from r2p_tui.tui.widgets.row_list import fit
 
 COLOURS = ("#5fa8d3", "#e0af68", "#8fc1a9", "#c792ea", "#e06c75", "#9fb36a")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

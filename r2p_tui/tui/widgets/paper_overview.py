@@ -16,6 +16,7 @@ from r2p_tui.domain.reading import standing
 from r2p_tui.domain.times import ago, clock_text, short_date
 from r2p_tui.text import clean, clean_line, count_of
 from r2p_tui.tui.safe_text import SafeLine
+from r2p_tui.tui.widgets.code_line import CodeLine
 from r2p_tui.tui.widgets.key_line import joined
 from r2p_tui.tui.widgets.score_field import score_marks
 
@@ -37,7 +38,6 @@ class PaperOverview(VerticalScroll):
         #overview-history { margin-top: 1; }
         Static { max-width: 74; height: auto; }
         #overview-title { text-style: bold; margin-bottom: 1; }
-        #overview-facts { margin-bottom: 1; }
     }
     """
 
@@ -45,6 +45,7 @@ class PaperOverview(VerticalScroll):
         with Vertical(id="overview-paper"):
             yield Static(id="overview-title")
             yield Static(id="overview-facts")
+            yield CodeLine(id="overview-code")
             yield Static(id="overview-abstract")
         with Vertical(id="overview-history"):
             yield Static(id="overview-sections")
@@ -74,7 +75,6 @@ def _facts(view: PaperView) -> Content:
         clean_line(author_line(paper.authors, limit=12)) or "authors not known",
         clean_line(" · ".join(fact for fact in facts if fact)),
         clean_line(paper.comment or ""),
-        clean_line(f"code {paper.code_url}") if paper.code_url else "",
     ]
     return Content.styled("\n".join(line for line in lines if line), _MUTED)
 

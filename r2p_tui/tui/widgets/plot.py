@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from r2p_tui.tui.widgets.paper_list import fit
+from r2p_tui.tui.widgets.row_list import fit
 from r2p_tui.tui.widgets.table_layout import ARROWS, Tone
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"

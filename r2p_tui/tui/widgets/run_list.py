@@ -19,7 +19,7 @@ from textual.strip import Strip
 from r2p_tui.domain.runs import RunState
 from r2p_tui.tui import run_words
 from r2p_tui.tui.widgets.curve_plot import LETTERS, colour_of
-from r2p_tui.tui.widgets.paper_list import fit
+from r2p_tui.tui.widgets.row_list import fit
 
 if TYPE_CHECKING:
     from r2p_tui.services.run_views import RunView

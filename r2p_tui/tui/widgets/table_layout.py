@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from r2p_tui.domain.tables import Cell, Table
 from r2p_tui.text import clean_line
-from r2p_tui.tui.widgets.paper_list import fit
+from r2p_tui.tui.widgets.row_list import fit
 from r2p_tui.tui.widgets.table_text import (
     DOUBT,
     Align,

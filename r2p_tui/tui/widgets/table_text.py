@@ -9,7 +9,7 @@ from typing import Literal
 from rich.cells import cell_len
 
 from r2p_tui.domain.table_numbers import is_check, is_cross
-from r2p_tui.tui.widgets.paper_list import fit
+from r2p_tui.tui.widgets.row_list import fit
 
 Align = Literal["left", "point", "centre"]
 
