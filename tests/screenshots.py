@@ -32,6 +32,7 @@ NOW = datetime(2026, 11, 20, 8, 2, tzinfo=UTC)
 WIDE, SMALL = (120, 40), (80, 24)
 READ_IN_TWO_PASSES = PaperReference("arxiv", "1708.02002")
 WITH_ABLATIONS = PaperReference("arxiv", "1706.03762")
+WIDELY_CITED = PaperReference("arxiv", "2005.12872")
 QUESTION = "AP_S"
 
 # A cell of the picture is 12.2 units wide and a letter of this font 0.602 em, so that columns stay aligned
@@ -92,6 +93,11 @@ async def _visit(paths: Paths, size: tuple[int, int], suffix: str) -> None:
         await take("tables")
         await pilot.press("p")
         await take("deltas")
+        await pilot.press("escape")
+        app.open_paper(_paper_id(paths, WIDELY_CITED), citations=True)
+        await settled(pilot)
+        await pilot.press("enter")
+        await take("citations")
         await pilot.press("escape", "escape", "A")
         await settled(pilot)
         await pilot.press(*QUESTION, "enter")

@@ -157,9 +157,9 @@ def _walk_citations(program: PtyProgram) -> None:
     for _ in PAPERS:
         seen += step(program, "j")
     assert [text for text in LITERAL if text not in seen] == []
-    step(program, "g", "y", "o", "i", "e", "escape", "b", "b", "s", "T", "escape", "E", "escape", quiet=0.2)
-    step(program, "k", "l", "u", "R", "tab", "tab", "enter", "backspace", "H", "H", "R", quiet=0.2)
-    step(program, "escape", "escape", quiet=0.2)
+    step(program, "g", "y", "o", "i", "e", "escape", "b", "b", "s", "T", "escape", "E", "escape", quiet=0.1)
+    step(program, "k", "l", "u", "R", "tab", "tab", "enter", "backspace", "H", "H", "R", quiet=0.1)
+    step(program, "escape", "escape", quiet=0.1)
 
 
 def _walk_rows_of_all_papers(program: PtyProgram) -> None:

@@ -51,9 +51,13 @@ def root(paper_id: int, desk: Desk) -> int:
     return keep_citations(desk, paper_id)
 
 
+class Typed(str):
+    """Letters that are typed without a rest between them."""
+
+
 async def press(pilot: Pilots, *keys: str) -> None:
     for key in keys:
-        await pilot.press(key)
+        await pilot.press(*key if isinstance(key, Typed) else (key,))
         await settled(pilot)
 
 
@@ -405,7 +409,7 @@ async def test_only_influential_ones_since_a_year(root: int, paper_id: int, make
     async with make_app().run_test(size=WIDE) as pilot:
         part = await open_part(pilot, paper_id)
         await press(pilot, "slash")
-        await press(pilot, *"influential since:2026-05", "enter")
+        await press(pilot, Typed("influential since:2026-05"), "enter")
         assert titles(part) == [REPLICATION]
         assert words(part, "citation-count") == "7 works cite it · 1 shown"
         assert part.works.has_focus
@@ -438,7 +442,7 @@ async def test_works_with_a_keyword_of_the_settings(root: int, paper_id: int, ma
     async with make_app().run_test(size=WIDE) as pilot:
         part = await open_part(pilot, paper_id)
         await press(pilot, "slash")
-        await press(pilot, *"keywords", "enter")
+        await press(pilot, Typed("keywords"), "enter")
         assert set(titles(part)) == {NEGATIVE, BENCHMARK}
 
 
@@ -593,8 +597,8 @@ STATES = {
     "list": ("j",),
     "deeper": ("j", "enter", "enter"),
     "tree": ("j", "enter", "tab"),
-    "filter": ("slash", *"influential since:2023", "enter"),
-    "refused": ("slash", *"class:reproduces"),
+    "filter": ("slash", Typed("influential since:2023"), "enter"),
+    "refused": ("slash", Typed("class:reproduces")),
     "references": ("b",),
     "evidence": ("e",),
     "timeline": ("T",),
