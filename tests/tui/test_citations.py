@@ -598,7 +598,7 @@ STATES = {
     "deeper": ("j", "enter", "enter"),
     "tree": ("j", "enter", "tab"),
     "filter": ("slash", Typed("influential since:2023"), "enter"),
-    "refused": ("slash", Typed("class:reproduces")),
+    "refused": ("slash", *"class:reproduces"),
     "references": ("b",),
     "evidence": ("e",),
     "timeline": ("T",),
