@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.timer import Timer
 
 from r2p_tui.config import ArxivSettings, Settings, TriageSettings
@@ -64,6 +65,13 @@ def fill(desk: Desk, papers: list[IncomingPaper]) -> dict[str, int]:
         rows = [Announcement(str(p.arxiv_id), 1, p.categories[0], "new", date(2026, 11, 20)) for p in papers]
         save_announcements(session, rows, saved.ids)
     return saved.ids
+
+
+@pytest.fixture(autouse=True)
+def _drawn_lines_go() -> Iterator[None]:
+    """Textual holds on to the lines that its last thousand widgets drew, and the collector walks them."""
+    yield
+    StylesCache.get_inner_outer.cache_clear()
 
 
 @pytest.fixture(autouse=True)
