@@ -81,6 +81,15 @@ class GitHubSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RadarSettings:
+    """The four quadrants in their order, the minutes of a research review, and when a technique is stale."""
+
+    quadrants: tuple[str, ...] = ("Models", "Data", "Training", "Deployment")
+    review_minutes: int = 60
+    stale_days: int = 31
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; `keys` maps the id of a key binding to the keys that replace its own."""
 
@@ -92,6 +101,7 @@ class Settings:
     openalex: OpenAlexSettings = field(default_factory=OpenAlexSettings)
     huggingface: HuggingFaceSettings = field(default_factory=HuggingFaceSettings)
     github: GitHubSettings = field(default_factory=GitHubSettings)
+    radar: RadarSettings = field(default_factory=RadarSettings)
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -183,6 +193,16 @@ def _categories(label: str, value: Any, where: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def _quadrants(label: str, value: Any, where: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in _texts(label, value, where))
+    if len({name.casefold() for name in names}) != 4 or len(names) != 4 or not all(names):
+        raise ConfigError(
+            f"{label} in {where} must name four different quadrants.",
+            'For example ["Models", "Data", "Training", "Deployment"].',
+        )
+    return names
+
+
 def _url(label: str, value: Any, where: str) -> str:
     from urllib.parse import urlsplit
 
@@ -249,4 +269,7 @@ _CHECKS: dict[str, Callable[[str, Any, str], Any]] = {
     "openalex.api_url": _url,
     "huggingface.api_url": _url,
     "github.api_url": _url,
+    "radar.quadrants": _quadrants,
+    "radar.review_minutes": _whole(10, 480),
+    "radar.stale_days": _whole(1, 366),
 }

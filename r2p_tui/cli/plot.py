@@ -225,6 +225,7 @@ def _title(series: Sequence[Series], options: Namespace) -> str:
 
 def _labelled(look: Look, series: Sequence[Series]) -> Look:
     """With both axes named and their units; what is drawn last in a line has no room to be long."""
+    from r2p_tui.cli.plot_drawing import knows_braille
     from r2p_tui.domain.criteria_names import unit_of
 
     names = list(dict.fromkeys(output.one_line(one.metric) for one in series))
@@ -233,7 +234,7 @@ def _labelled(look: Look, series: Sequence[Series]) -> Look:
     upwards = output.fit(", ".join(names), max(look.width // 2 - 16, 6)) + (f" ({unit})" if unit else "")
     since = " or ".join(sorted({one.since for one in series}, reverse=True))
     across = f"seconds since {since}" if series[0].along == "seconds" else series[0].along
-    return look._replace(x_label=across, y_label=upwards, ascii_only=not _knows_braille())
+    return look._replace(x_label=across, y_label=upwards, ascii_only=not knows_braille())
 
 
 def _write_legend(series: Sequence[Series], marks: Sequence[str], width: int) -> None:
@@ -256,16 +257,6 @@ def _summary(series: Series) -> str:
 
     values = [(epoch if series.along == "epoch" else None, value) for _, epoch, value in series.points]
     return summary(series.metric, values, better(series.metric))
-
-
-def _knows_braille() -> bool:
-    import sys
-
-    try:
-        "⣿┤".encode(getattr(sys.stdout, "encoding", None) or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 # --- options ----------------------------------------------------------------------------------------------

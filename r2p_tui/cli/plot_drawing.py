@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -69,6 +70,15 @@ def draw(curves: Sequence[Curve], look: Look) -> list[str]:
     text = plotext.build() if look.coloured else plotext.uncolorize(plotext.build())
     text = text.translate(_PLAIN) if look.ascii_only else text
     return [line.rstrip() for line in text.rstrip("\n").split("\n")]
+
+
+def knows_braille() -> bool:
+    """Whether stdout can be written the dots and frames that a plot is drawn with."""
+    try:
+        "⣿┤".encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def _set_up(plotext: Any, look: Look, across: _Axis, upwards: _Axis) -> None:

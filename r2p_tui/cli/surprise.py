@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from r2p_tui.cli import output
 from r2p_tui.cli.parser import Parser, add_json
+from r2p_tui.cli.typed_words import paper_named, typed_words
 from r2p_tui.cli.worktree import find_place
 from r2p_tui.domain.surprises import (
     KINDS,
@@ -21,11 +21,11 @@ from r2p_tui.domain.surprises import (
     unknown_kind,
 )
 from r2p_tui.domain.times import utc_text
-from r2p_tui.errors import ExitCode, NotFoundError, R2PError, StoreReadOnlyError, UsageError
+from r2p_tui.errors import ExitCode, NotFoundError, R2PError, StoreReadOnlyError
 from r2p_tui.services.surprises import log_entry, no_claim
 
 if TYPE_CHECKING:
-    from r2p_tui.domain.papers import PaperReference
+    from r2p_tui.domain.paper_ids import PaperReference
     from r2p_tui.store.quick import Added
 
 WORDS = "[TEXT ...]"
@@ -48,9 +48,9 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> ExitCode:
     """Store the words whatever else is wrong with the request, then say what was wrong with it."""
     doubts: list[R2PError] = []
-    paper = _reference(options.paper, doubts)
+    paper = paper_named(options.paper, doubts)
     entry = make_entry(
-        _text(options.text),
+        typed_words(options.text, MAX_TEXT),
         kind=_kind(options.kind, doubts),
         claim=options.claim,
         observed=options.observed,
@@ -69,14 +69,6 @@ def run(options: Namespace) -> ExitCode:
     return _explain(doubts, added, options.paper)
 
 
-def _text(words: list[str]) -> str:
-    if words not in ([], ["-"]):
-        return " ".join(words)
-    if sys.stdin is None or (sys.stdin.isatty() and not words):
-        return ""
-    return sys.stdin.buffer.read(4 * MAX_TEXT + 1).decode("utf-8", "replace")
-
-
 def _kind(word: str, doubts: list[R2PError]) -> str:
     kind = nearest_kind(word)
     if kind is None:
@@ -85,18 +77,6 @@ def _kind(word: str, doubts: list[R2PError]) -> str:
     if kind != word:
         output.say(f"Kind “{word[:40]}” is taken as {kind}.")
     return kind
-
-
-def _reference(text: str | None, doubts: list[R2PError]) -> PaperReference | None:
-    if text is None:
-        return None
-    from r2p_tui.domain.papers import parse_reference
-
-    try:
-        return parse_reference(text)
-    except UsageError as error:
-        doubts.append(error)
-        return None
 
 
 def _mention(options: Namespace) -> ClaimMention | None:

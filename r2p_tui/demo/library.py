@@ -12,6 +12,7 @@ from pathlib import Path
 from r2p_tui import __version__
 from r2p_tui.demo import examples
 from r2p_tui.demo.citations import CITATIONS_FILE, UNREAD, WORKS_FILE, packaged_looks, packaged_works
+from r2p_tui.demo.judgement import JUDGEMENT_FILE, add_predictions, add_techniques
 from r2p_tui.demo.papers import PAPERS_FILE, packaged_papers
 from r2p_tui.demo.runs import RUNS_FILE, packaged_runs, write_folder
 from r2p_tui.demo.tables import TABLES_FILE, extractions, load_tables
@@ -42,6 +43,7 @@ _PACKAGED = (
     WORKS_FILE,
     RUNS_FILE,
     examples.EXAMPLES_FILE,
+    JUDGEMENT_FILE,
     SETTINGS_FILE,
 )
 _UNFINISHED = ".new-"
@@ -145,6 +147,7 @@ def _fill_store(desk: Desk, now: datetime) -> None:
             session.add(run.record(number, now))
             add_points(session, number, run.timed_points(now))
             add_events(session, number, run.timed_events(now))
+    add_predictions(desk, ids, add_techniques(desk, ids, now), now)
     for number, run in enumerate(runs, 1):
         write_folder(desk.paths, number, run, now)
 

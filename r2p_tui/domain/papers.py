@@ -8,23 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from typing import Literal, NamedTuple
-from urllib.parse import unquote, urlsplit
 
-from r2p_tui.errors import UsageError
+from r2p_tui.domain.paper_ids import PaperReference as PaperReference
+from r2p_tui.domain.paper_ids import parse_arxiv_id as parse_arxiv_id
+from r2p_tui.domain.paper_ids import parse_reference as parse_reference
 
 AnnounceKind = Literal["new", "cross", "replace", "replace-cross"]
 
-_NEW_ID = r"\d{4}\.\d{4,5}"
-_OLD_ID = r"[a-z]+(?:-[a-z]+)*(?:\.[A-Z]{2})?/\d{7}"
-_ARXIV_ID = re.compile(rf"({_NEW_ID}|{_OLD_ID})(?:v([1-9]\d{{0,2}}))?", re.ASCII)
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\x00-\x1f]+", re.ASCII)
-_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
-_ARXIV_HOSTS = ("arxiv.org", "www.arxiv.org", "export.arxiv.org")
-_ARXIV_PAGES = ("abs", "pdf", "html", "format", "src", "e-print")
-_DOI_HOSTS = ("doi.org", "dx.doi.org", "www.doi.org")
-_PREFIX = re.compile(r"^(arxiv|doi):\s*", re.IGNORECASE)
-_PDF = re.compile(r"\.pdf$", re.IGNORECASE)
-_SUBJECT_CLASS = re.compile(r"\.[A-Z]{2}/")
 _CODE = re.compile(
     r"https?://(?:www\.)?(github\.com|gitlab\.com|huggingface\.co)/[\w.-]+/[\w.-]+", re.IGNORECASE
 )
@@ -36,18 +26,6 @@ class Source(IntEnum):
     FEED = 1
     OAI = 2
     API = 3
-
-
-@dataclass(frozen=True, slots=True)
-class PaperReference:
-    """One paper as the user names it; `version` is None when any will do."""
-
-    kind: Literal["arxiv", "doi"]
-    value: str
-    version: int | None = None
-
-    def __str__(self) -> str:
-        return self.value + (f"v{self.version}" if self.version else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,46 +76,6 @@ class PaperRow(NamedTuple):
     flags: int = 0
     score: float | None = None
     kind: str | None = None
-
-
-def parse_arxiv_id(text: str) -> PaperReference | None:
-    """The whole text as an arXiv id, new or old style, with or without a version; None if it is not one.
-
-    An old id loses its subject class (`math.GT/0309136`), which arXiv itself leaves out.
-    """
-    match = _ARXIV_ID.fullmatch(text)
-    if match is None:
-        return None
-    return PaperReference("arxiv", _SUBJECT_CLASS.sub("/", match[1]), int(match[2]) if match[2] else None)
-
-
-def parse_reference(text: str) -> PaperReference:
-    """An arXiv id, an arXiv address, a DOI or a DOI address; raises UsageError for anything else."""
-    wanted = _PREFIX.sub("", text.strip())
-    wanted = _named_in_address(wanted) or unquote(wanted)
-    if arxiv_doi := _ARXIV_DOI.fullmatch(wanted):
-        wanted = arxiv_doi[1]
-    if reference := parse_arxiv_id(wanted):
-        return reference
-    if _DOI.fullmatch(wanted):
-        return PaperReference("doi", wanted.lower())
-    raise UsageError(
-        f"“{text.strip()[:80]}” is not an arXiv id, an arXiv address or a DOI.",
-        "For example: 2304.08069, https://arxiv.org/abs/2304.08069v3, 10.1109/CVPR.2017.106.",
-    )
-
-
-def _named_in_address(text: str) -> str | None:
-    """What an address of arXiv or of the DOI resolver names, without its query; None for every other text."""
-    try:
-        address = urlsplit(text if "://" in text else f"//{text}")
-        host, path = (address.hostname or "").lower(), unquote(address.path).strip("/")
-    except ValueError:
-        return None
-    page, _, rest = path.partition("/")
-    if host in _ARXIV_HOSTS and page in _ARXIV_PAGES:
-        return _PDF.sub("", rest)
-    return path if host in _DOI_HOSTS else None
 
 
 def id_order(arxiv_id: str) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
@@ -36,6 +36,14 @@ _REPOSITORIES_AT_MOST = 3
 _PAGE = "https://huggingface.co/papers"
 # What Hugging Face told stays true when it does not answer once.
 _TOLD_BY_HUB = ("authors", "people", "machine", "models")
+
+
+class Told(NamedTuple):
+    """A look for code; a service that did not answer leaves in it what was told earlier."""
+
+    look: CodeLook
+    huggingface_answered: bool
+    github_answered: bool
 
 
 def code(desk: Desk, paper_id: int) -> CodeLook | None:
@@ -75,6 +83,21 @@ def look_weekly(desk: Desk, now: datetime, cancelled: Callable[[], bool] = lambd
         return f"Looking for code: {error.message}"
 
 
+def look_again(
+    desk: Desk, paper_ids: Sequence[int], now: datetime, cancelled: Callable[[], bool] = lambda: False
+) -> Iterator[Told]:
+    """Look for the code of papers, one after the other; news that the user has not seen stays news.
+
+    Raises SourceError where no service answers, StoppedError, NotFoundError; what came before is kept.
+    """
+    services = _Services.open(desk, now, cancelled)
+    for paper_id in paper_ids:
+        if cancelled():
+            return
+        look = _look(desk, paper_id, services, now, by_user=False)
+        yield Told(look, services.answers_from("Hugging Face"), services.answers_from("GitHub"))
+
+
 def appeared(desk: Desk) -> tuple[AppearedCode, ...]:
     """The papers whose code came to light and was not seen by the user, the newest first."""
     with desk.store.read() as session:
@@ -88,11 +111,7 @@ def mark_seen(desk: Desk, paper_id: int) -> None:
 
 
 def _look_at_all(desk: Desk, due: Sequence[int], now: datetime, cancelled: Callable[[], bool]) -> str:
-    services, new = _Services.open(desk, now, cancelled), 0
-    for paper_id in due:
-        if cancelled():
-            break
-        new += _look(desk, paper_id, services, now, by_user=False).appeared_at == now
+    new = sum(told.look.appeared_at == now for told in look_again(desk, due, now, cancelled))
     return f"Code appeared for {count_of(new, 'kept paper')}." if new else ""
 
 
@@ -113,6 +132,10 @@ class _Services:
     def next_paper(self) -> None:
         """Count answers and errors anew."""
         self.errors, self.answers = [], 0
+
+    def answers_from(self, service: str) -> bool:
+        """Whether a service was not found to fail so far."""
+        return service not in self._failed
 
     def hub(self, arxiv_id: str | None) -> HubPaper | None:
         """What Hugging Face tells, which may be nothing; None where it does not answer."""

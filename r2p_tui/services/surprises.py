@@ -11,7 +11,7 @@ from r2p_tui.store import quick
 
 # A hot command runs this module: what opens the full store is imported where it is needed.
 if TYPE_CHECKING:
-    from r2p_tui.domain.papers import PaperReference
+    from r2p_tui.domain.paper_ids import PaperReference
     from r2p_tui.domain.surprises import ClaimMention, SurpriseEntry
     from r2p_tui.paths import Paths
     from r2p_tui.services.desk import Desk

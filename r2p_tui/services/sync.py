@@ -18,6 +18,7 @@ from r2p_tui.services.citation_watch import watch
 from r2p_tui.services.code import look_weekly
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.network import open_arxiv
+from r2p_tui.services.prediction_evidence import take_snapshots
 from r2p_tui.services.sync_listing import (
     Errand,
     ListingResult,
@@ -87,7 +88,7 @@ def _with_watch(
     report: Callable[[SyncProgress], None],
     cancelled: Callable[[], bool],
 ) -> SyncResult:
-    """The result with what is new of the papers that were kept; whatever fails there fails no sync."""
+    """The result with what is new of papers kept or predicted about; what fails there fails no sync."""
 
     def tell(progress: LookProgress) -> None:
         report(SyncProgress(progress.words, progress.rows, progress.said))
@@ -96,7 +97,8 @@ def _with_watch(
         told = watch(desk, now=now, report=tell, cancelled=cancelled).message
     except (SourceError, NotFoundError, ConfigError) as error:
         told = f"Who cites the papers you kept is not known: {error.message}"
-    told = f"{told} {look_weekly(desk, now, cancelled)}".strip()
+    more = look_weekly(desk, now, cancelled), take_snapshots(desk, now, cancelled)
+    told = " ".join(filter(None, (told, *more)))
     return replace(result, kept=told, message=f"{result.message} {told}".strip())
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
+from r2p_tui.domain.radar import Technique, is_action_due, is_stale
 from r2p_tui.domain.runs import MetricPoint
 from r2p_tui.services import runs, triage
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.run_views import RunView
+from r2p_tui.store import predictions as prediction_store
+from r2p_tui.store import radar as radar_store
 from r2p_tui.store import runs as run_store
 from r2p_tui.store import today as store
 from r2p_tui.store.citation_news import NewCitations, news_of_kept
 from r2p_tui.store.code_watch import AppearedCode, appeared
+from r2p_tui.store.predictions import Counts
 from r2p_tui.store.surprises import Surprise, latest_surprises
 from r2p_tui.store.today import OpenPass, UnreadPaper
 
@@ -27,6 +31,22 @@ class RunningRun(NamedTuple):
 
     view: RunView
     curves: Mapping[str, tuple[float, ...]]
+
+
+class RadarDue(NamedTuple):
+    """Techniques that nobody reviewed for a month, and those whose next action is due, the oldest first."""
+
+    stale: tuple[Technique, ...] = ()
+    actions: tuple[Technique, ...] = ()
+
+
+class Headline(NamedTuple):
+    """The first line of every screen: papers waiting and kept, predictions due, day and last sync."""
+
+    waiting: int
+    kept: int
+    due: int
+    right: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +72,8 @@ class TodayView:
     running: tuple[RunningRun, ...] = ()
     citing: tuple[NewCitations, ...] = ()
     code: tuple[AppearedCode, ...] = ()
+    predictions: Counts = Counts(0, 0, 0)  # noqa: RUF009  (a tuple cannot change)
+    radar: RadarDue = RadarDue()  # noqa: RUF009
 
     @property
     def is_empty(self) -> bool:
@@ -92,6 +114,8 @@ def today(desk: Desk, *, now: datetime) -> TodayView:
             running=running(desk),
             citing=tuple(news_of_kept(session)),
             code=tuple(appeared(session)),
+            predictions=prediction_store.counts(session, now.astimezone().date()),
+            radar=_radar_due(radar_store.techniques(session), now, desk.settings.radar.stale_days),
         )
 
 
@@ -107,17 +131,28 @@ def _curves(points: list[MetricPoint]) -> dict[str, tuple[float, ...]]:
     return {name: tuple(p.values[name] for p in points if name in p.values) for name in names}
 
 
-def headline(desk: Desk, *, now: datetime) -> tuple[int, int, str]:
-    """For the first line of every screen: papers waiting, papers kept, and the day with the last sync."""
+def _radar_due(techniques: Sequence[Technique], now: datetime, stale_days: int) -> RadarDue:
+    today = now.astimezone().date()
+    stale = [one for one in techniques if is_stale(one, now, stale_days)]
+    actions = [one for one in techniques if is_action_due(one, today)]
+    return RadarDue(
+        tuple(sorted(stale, key=lambda one: one.reviewed_at)),
+        tuple(sorted(actions, key=lambda one: one.next_on or today)),
+    )
+
+
+def headline(desk: Desk, *, now: datetime) -> Headline:
+    """What the first line of every screen tells."""
     counts = triage.counts(desk)
     with desk.store.read() as session:
         kept = store.decided_count(session, "keep")
+        due = prediction_store.counts(session, now.astimezone().date()).due
         cursors = store.last_sync(session)
     waiting = counts.waiting_new + (counts.waiting_cross if desk.settings.triage.cross_lists else 0)
     local = now.astimezone()
     synced = f"synced {_when(cursors[0].checked_at, local)}" if cursors else "never synced"
     where = " ".join(desk.settings.arxiv.categories)
-    return waiting, kept, f"{local:%a} {local.day} {local:%b} · {where} · {synced}"
+    return Headline(waiting, kept, due, f"{local:%a} {local.day} {local:%b} · {where} · {synced}")
 
 
 def _when(moment: datetime, local: datetime) -> str:

@@ -10,7 +10,11 @@ from r2p_tui.store.claims import Claim
 from r2p_tui.store.code import CodeLook
 from r2p_tui.store.documents import Document
 from r2p_tui.store.papers import Paper, PaperVersion
+from r2p_tui.store.prediction_evidence import EvidenceSnapshot
+from r2p_tui.store.predictions import Prediction, PredictionResolution, PredictionUpdate
+from r2p_tui.store.radar import MoveRecord, RatingRecord, TechniquePaper, TechniqueRecord
 from r2p_tui.store.reading import Note, NoteDraft, Reading, RedFlag, Viability
+from r2p_tui.store.research_reviews import ResearchReview
 from r2p_tui.store.runs import Run, RunEvent, RunPoint, RunQueue
 from r2p_tui.store.surprises import Surprise
 from r2p_tui.store.tables import PaperTable, TableCorrection, TableExtraction, TableRow
@@ -27,6 +31,8 @@ __all__ = [
     "CodeLook",
     "Document",
     "EvidenceCorrection",
+    "EvidenceSnapshot",
+    "MoveRecord",
     "Note",
     "NoteDraft",
     "Paper",
@@ -34,8 +40,13 @@ __all__ = [
     "PaperScore",
     "PaperTable",
     "PaperVersion",
+    "Prediction",
+    "PredictionResolution",
+    "PredictionUpdate",
+    "RatingRecord",
     "Reading",
     "RedFlag",
+    "ResearchReview",
     "Run",
     "RunEvent",
     "RunPoint",
@@ -46,6 +57,8 @@ __all__ = [
     "TableCorrection",
     "TableExtraction",
     "TableRow",
+    "TechniquePaper",
+    "TechniqueRecord",
     "TriageDecision",
     "TriageSession",
     "Viability",

@@ -30,6 +30,8 @@ _OWN_WORK = (
     "documents",
     "table_corrections",
     "claims",
+    "predictions",
+    "technique_papers",
 )
 # Failed reads after which the rest of a table is given up: a fraction of a second.
 _PATIENCE = 20_000
@@ -64,6 +66,7 @@ def salvage_file(path: Path, quarantine: Path, *, now: datetime) -> Salvaged:
             incomplete = [table for table in tables(target) if not _carry_over(old, target, table)]
             nameless = _keep_papers_known_by_number(old, target, now)
             _keep_works_known_by_number(old, target, now)
+            _keep_techniques_known_by_number(target, now)
             _drop_references_to_nothing(target)
             rows = count_rows(target)
             if incomplete and not any(rows.values()):
@@ -223,6 +226,25 @@ def _keep_works_known_by_number(old: sqlite3.Connection, target: sqlite3.Connect
             for known in old.execute(query):
                 if known[1] in lost:
                     target.execute(f"UPDATE OR IGNORE works SET {column} = ? WHERE id = ?", known)  # noqa: S608
+
+
+def _keep_techniques_known_by_number(target: sqlite3.Connection, now: datetime) -> None:
+    """Give every lost technique that something refers to a row, and one without a history a beginning."""
+    target.execute(
+        "INSERT OR IGNORE INTO techniques (id, name, name_key, quadrant, owner, bucket, description,"
+        " next_action, created_at, reviewed_at) SELECT id, 'Technique ' || id || ' (name lost)',"
+        " 'technique ' || id || ' (name lost)', '', '', 'exploratory', '', '', :now, :now FROM"
+        " (SELECT technique_id AS id FROM technique_moves UNION SELECT technique_id FROM technique_ratings"
+        " UNION SELECT technique_id FROM technique_papers UNION SELECT technique_id FROM predictions)"
+        " WHERE id > 0 AND id NOT IN (SELECT id FROM techniques)",
+        {"now": utc_text(now)},
+    )
+    target.execute(
+        "INSERT INTO technique_moves (technique_id, to_ring, reason, next_action, moved_at)"
+        " SELECT id, 'HOLD', 'How it came to its ring was lost with a damaged store.', '', ? FROM techniques"
+        " WHERE id NOT IN (SELECT technique_id FROM technique_moves)",
+        (utc_text(now),),
+    )
 
 
 def _drop_references_to_nothing(target: sqlite3.Connection) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
     from r2p_tui.services.ranking import Ranker
     from r2p_tui.services.sync import SyncProgress, SyncResult
+    from r2p_tui.services.today import Headline
 
 BACKUP_AFTER_SECONDS = 60
 RUNS_EVERY_SECONDS = 3.0
@@ -63,6 +64,18 @@ def _runs() -> Screen[Any]:
     return RunsScreen()
 
 
+def _radar() -> Screen[Any]:
+    from r2p_tui.tui.screens.radar import RadarScreen
+
+    return RadarScreen()
+
+
+def _predictions() -> Screen[Any]:
+    from r2p_tui.tui.screens.predictions import PredictionsScreen
+
+    return PredictionsScreen()
+
+
 def _commands() -> type[Provider]:
     from r2p_tui.tui.commands import KeyCommands
 
@@ -81,16 +94,28 @@ class R2PApp(App[int]):
         "screens/paper.tcss",
         "screens/ablations.tcss",
         "screens/runs.tcss",
+        "screens/radar.tcss",
+        "screens/predictions.tcss",
     ]
-    MODES = {"today": _today, "triage": _triage, "library": _library, "runs": _runs}
+    MODES = {
+        "today": _today,
+        "triage": _triage,
+        "library": _library,
+        "runs": _runs,
+        "radar": _radar,
+        "predictions": _predictions,
+    }
     COMMANDS = {_commands}
     BINDINGS = [
         Binding("1", "switch_mode('today')", "Today", show=False, id="mode.today"),
         Binding("2", "switch_mode('triage')", "Triage", show=False, id="mode.triage"),
         Binding("3", "switch_mode('library')", "Library", show=False, id="mode.library"),
         Binding("5", "switch_mode('runs')", "Runs", show=False, id="mode.runs"),
+        Binding("6", "switch_mode('radar')", "Radar", show=False, id="mode.radar"),
+        Binding("7", "switch_mode('predictions')", "Predictions", show=False, id="mode.predictions"),
         Binding("R", "sync", "Read arXiv now", show=False, id="app.sync"),
         Binding("s", "surprise", "Log a surprise", show=False, id="app.surprise"),
+        Binding("P", "predict", "Write a prediction", show=False, id="app.predict"),
         Binding("A", "ablations", "Search the tables of all papers", show=False, id="app.ablations"),
         Binding("question_mark", "help", "Help", key_display="?", show=False, id="app.help"),
         Binding("q", "quit", "Quit", show=False, id="app.quit"),
@@ -226,14 +251,16 @@ class R2PApp(App[int]):
     def refresh_status(self) -> None:
         """Count anew what the first line tells."""
 
-        def look(desk: Desk) -> Status:
+        def look(desk: Desk) -> Headline:
             from r2p_tui.services import today
 
-            return Status(*today.headline(desk, now=self.now()))
+            return today.headline(desk, now=self.now())
 
-        def show(status: Status) -> None:
-            right = "demonstration library" if self.demo else status.right
-            self.status = status._replace(right=right, busy=self.status.busy, running=self.status.running)
+        def show(line: Headline) -> None:
+            right = "demonstration library" if self.demo else line.right
+            self.status = self.status._replace(
+                waiting=line.waiting, kept=line.kept, due=line.due, right=right
+            )
 
         self.tasks.run(self, look, show, failed=lambda _: None, group="status")
 
@@ -266,6 +293,11 @@ class R2PApp(App[int]):
         from r2p_tui.tui.dialogs.surprise import SurpriseDialog
 
         self.push_screen(SurpriseDialog(getattr(self.screen, "paper_id", None)))
+
+    def action_predict(self) -> None:
+        from r2p_tui.tui.dialogs.predict import PredictDialog
+
+        self.push_screen(PredictDialog(getattr(self.screen, "paper_id", None)))
 
     def action_ablations(self) -> None:
         from r2p_tui.tui.screens.ablations import AblationsScreen

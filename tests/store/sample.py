@@ -22,7 +22,11 @@ from r2p_tui.store.connection import attach
 from r2p_tui.store.documents import Document
 from r2p_tui.store.engine import open_store
 from r2p_tui.store.papers import Paper
+from r2p_tui.store.prediction_evidence import EvidenceSnapshot
+from r2p_tui.store.predictions import Prediction, PredictionResolution, PredictionUpdate
+from r2p_tui.store.radar import MoveRecord, RatingRecord, TechniquePaper, TechniqueRecord
 from r2p_tui.store.reading import Note, Reading
+from r2p_tui.store.research_reviews import ResearchReview
 from r2p_tui.store.runs import Run, RunEvent, RunPoint
 from r2p_tui.store.surprises import Surprise
 from r2p_tui.store.tables import PaperTable, TableCorrection, TableExtraction, TableRow
@@ -54,6 +58,11 @@ def make_store(paths: Paths, papers: int = 40) -> Path:
             session.add_all(graph_of(number))
             session.flush()
             session.add(Surprise(text=f"surprise {number}", paper_id=number, claim_id=number, created_at=NOW))
+            for rows in radar_of(number), predictions_of(number):
+                session.add(rows[0])
+                session.flush()
+                session.add_all(rows[1:])
+                session.flush()
         undecided = range(2, papers + 1, 4)
         session.add_all(CodeLook(paper_id=number, looked_at=NOW, state="none") for number in undecided)
     return paths.store
@@ -102,6 +111,65 @@ def graph_of(number: int) -> list[SQLModel]:
             work_id=number, direction="citations", source="s2", began_at=NOW, windows=[[None, "2016-01-01"]]
         ),
         CitationNews(work_id=number, seen_at=NOW),
+    ]
+
+
+def radar_of(number: int) -> list[SQLModel]:
+    """All that is kept of one technique, itself first."""
+    record = TechniqueRecord(
+        id=number,
+        name=f"Technique {number}",
+        name_key=f"technique {number}",
+        quadrant="Models",
+        bucket="core",
+        created_at=NOW,
+        reviewed_at=NOW,
+    )
+    first = MoveRecord(
+        technique_id=number,
+        to_ring="ASSESS",
+        reason="looks good",
+        next_action="train it",
+        next_on=NOW.date(),
+        moved_at=NOW,
+    )
+    second = MoveRecord(
+        technique_id=number, from_ring="ASSESS", to_ring="HOLD", reason="too slow", moved_at=NOW
+    )
+    rating = RatingRecord(technique_id=number, factor="shadow mode", score=4, rated_at=NOW)
+    review = ResearchReview(held_on=NOW.date(), agenda="# Review", decisions=[{"ring": "HOLD"}], taken_at=NOW)
+    return [record, first, second, rating, TechniquePaper(technique_id=number, paper_id=number), review]
+
+
+def predictions_of(number: int) -> list[SQLModel]:
+    """A prediction about a technique and its paper, first, and all that became of it."""
+    prediction = Prediction(
+        id=number,
+        statement=f"Technique {number} replaces what we have",
+        kind="result",
+        probability=0.3,
+        due_on=NOW.date(),
+        low=20.0,
+        high=30.0,
+        unit="%",
+        tags=["edge"],
+        paper_id=number,
+        technique_id=number,
+        ring="HOLD",
+        created_at=NOW,
+        criteria="the next three deployments use it",
+        reasoning=f"reason {number} " * 40,
+        reasoning_hash=f"{number:064}",
+    )
+    of_it: dict[str, Any] = {"prediction_id": number}
+    return [
+        prediction,
+        PredictionUpdate(**of_it, probability=0.4, reasoning="others repeated it", made_at=NOW),
+        PredictionResolution(
+            **of_it, outcome="no", resolved_at=NOW, undone_at=NOW, undone_reason="the wrong one"
+        ),
+        PredictionResolution(**of_it, outcome="yes", value=24.0, missed="nothing", resolved_at=NOW),
+        EvidenceSnapshot(paper_id=number, taken_at=NOW, citations=40, stars=3100),
     ]
 
 

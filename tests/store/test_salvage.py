@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from r2p_tui.domain.radar import Ring
 from r2p_tui.errors import StoreBusyError, StoreDamagedError
 from r2p_tui.paths import Paths
 from r2p_tui.store.connection import attach
 from r2p_tui.store.engine import open_store
 from r2p_tui.store.health import examine_store
+from r2p_tui.store.radar import techniques
 from r2p_tui.store.salvage import Salvaged, salvage_file
 from r2p_tui.store.surprises import Surprise
 from tests.store.freeze import FROZEN
@@ -27,6 +29,10 @@ from tests.store.sample import (
 
 PAPERS = 60
 OWN_WORK = ("notes", "readings", "triage_decisions", "documents", "table_corrections", "claims", "surprises")
+JUDGEMENT = (
+    "predictions", "prediction_updates", "prediction_resolutions", "techniques", "technique_moves",
+    "technique_papers", "technique_ratings", "research_reviews",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -99,7 +105,7 @@ def test_no_word_of_the_user_is_lost_with_its_paper(paths: Paths, store_file: Pa
     assert spoil_pages_of(store_file, "papers") > 0
     salvaged = _salvage(paths)
     after = rows_of(store_file)
-    for table in OWN_WORK:
+    for table in OWN_WORK + JUDGEMENT:
         assert after[table] == before[table]
     assert salvaged.nameless > 0
     with closing(attach(store_file)) as connection:
@@ -141,9 +147,48 @@ def test_papers_without_a_page_left_keep_what_was_written_on_them(paths: Paths, 
     spoil_pages_of(store_file, "sqlite_autoindex_papers_1", keep_root=False)
     salvaged = _salvage(paths)
     after = rows_of(store_file)
-    for table in OWN_WORK:
+    for table in OWN_WORK + JUDGEMENT:
         assert after[table] == before[table]
     assert salvaged.rows["papers"] == salvaged.nameless == PAPERS // 4
+    assert _is_in_order(paths)
+
+
+def test_what_became_of_a_lost_prediction_goes_with_it_and_the_others_stay(
+    paths: Paths, store_file: Path
+) -> None:
+    """What is never erased in use may go where the statement that it was about cannot be read."""
+    with closing(attach(store_file)) as connection:
+        connection.execute("UPDATE predictions SET origin = hex(randomblob(900))")
+    before = rows_of(store_file)
+    assert spoil_pages_of(store_file, "predictions") > 0
+    salvaged = _salvage(paths)
+    after = rows_of(store_file)
+    kept = {row[0] for row in after["predictions"]}
+    assert salvaged.incomplete == ("predictions",)
+    assert 0 < len(kept) < len(before["predictions"])
+    assert set(after["predictions"]) <= set(before["predictions"])
+    for table in "prediction_updates", "prediction_resolutions":
+        assert after[table] == [row for row in before[table] if row[1] in kept]
+    assert after["techniques"] == before["techniques"]
+    assert _is_in_order(paths)
+
+
+@pytest.mark.parametrize("table", ["techniques", "technique_moves"])
+def test_a_technique_keeps_its_history_without_its_name_and_its_name_without_its_history(
+    table: str, paths: Paths, store_file: Path
+) -> None:
+    before = rows_of(store_file)
+    spoil_pages_of(store_file, table, keep_root=False)
+    salvaged = _salvage(paths)
+    after = rows_of(store_file)
+    assert salvaged.incomplete == (table,)
+    assert after["predictions"] == before["predictions"]
+    with open_store(paths.store, paths.backups, now=NOW) as store, store.read() as session:
+        found = techniques(session)
+    assert [one.id for one in found] == [row[0] for row in before["techniques"]]
+    assert {one.name.endswith("(name lost)") for one in found} == {table == "techniques"}
+    assert {len(one.moves) for one in found} == {2 if table == "techniques" else 1}
+    assert {one.ring for one in found} == {Ring.HOLD}
     assert _is_in_order(paths)
 
 

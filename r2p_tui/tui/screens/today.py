@@ -45,10 +45,11 @@ class TodayScreen(DeskScreen):
 
     BINDINGS = [
         Binding("enter,t", "app.switch_mode('triage')", "triage", key_display="enter", id="today.triage"),
-        Binding("c", "continue_reading", "continue reading", id="today.continue"),
+        Binding("c", "continue_reading", "read on", id="today.continue"),
         Binding("n", "open_news", "Open what is new about a kept paper", show=False, id="today.news"),
         Binding("R", "app.sync", "read arXiv", id="today.sync"),
         Binding("s", "app.surprise", "surprise", id="today.surprise"),
+        Binding("p,P", "app.predict", "predict", key_display="p", id="today.predict"),
         Binding("slash", "find", "find", key_display="/", id="today.find"),
         Binding("question_mark", "app.help", "help", key_display="?", id="today.help"),
     ]
@@ -62,6 +63,7 @@ class TodayScreen(DeskScreen):
             with Vertical(classes="column", id="left"):
                 yield Static("opening the library …", classes="hint", id="opening")
                 yield LineBlock("Morning", id="morning")
+                yield LineBlock("Due", id="due")
                 yield LineBlock("Reading", id="reading")
             with Vertical(classes="column", id="right"):
                 yield LineBlock("Running", id="running")
@@ -93,6 +95,9 @@ class TodayScreen(DeskScreen):
         self.query_one("#opening").display = False
         now = self.desk_app.now()
         self._put("morning", _morning(view, self.desk_app.settings.triage.minutes))
+        due = _due(view, now)
+        self.query_one("#due").display = bool(due)
+        self._put("due", due)
         self._put("reading", _reading(view))
         self._put("running", _running(view.running))
         self._put("week", _week(view))
@@ -162,6 +167,25 @@ def _morning(view: TodayView, minutes: int) -> list[Line]:
         lines.append(Line(f"and {count_of(view.waiting_cross, 'cross-list')}", key="2 c", style="$muted"))
     if view.later:
         lines.append(Line(f"{view.later:,} set aside for later", "search later:", "/", "$muted"))
+    return lines
+
+
+def _due(view: TodayView, now: datetime) -> list[Line]:
+    """What waits for a verdict, a review or an action; nothing where nothing does."""
+    counts, radar = view.predictions, view.radar
+    lines: list[Line] = []
+    if counts.due and counts.oldest_due:
+        days = (now.astimezone().date() - counts.oldest_due).days
+        age = f"oldest {days:,} d" if days else "due today"
+        lines.append(Line(f"{count_of(counts.due, 'prediction')} to resolve", age, "7", "bold $due"))
+    if radar.actions:
+        first = radar.actions[0]
+        tail = f"and {len(radar.actions) - 1:,} more" if len(radar.actions) > 1 else ""
+        lines.append(Line(f"{first.name}: {first.next_action}", tail, "6", "$due"))
+    if radar.stale:
+        first = radar.stale[0]
+        names = ", ".join(one.name for one in radar.stale)
+        lines.append(Line(f"Not reviewed: {names}", f"oldest {ago(first.reviewed_at, now)}", "6"))
     return lines
 
 

@@ -25,11 +25,15 @@ class Mode(NamedTuple):
 
 
 _NAME = " r2p "
+_BETWEEN = " · "
+_BUSY_CELLS = 30
 MODES = (
     Mode("1", "today", "Today"),
     Mode("2", "triage", "Triage"),
     Mode("3", "library", "Library"),
     Mode("5", "runs", "Runs"),
+    Mode("6", "radar", "Radar"),
+    Mode("7", "predictions", "Predictions"),
 )
 
 
@@ -41,6 +45,7 @@ class Status(NamedTuple):
     right: str = ""
     busy: str = ""
     running: int | None = None
+    due: int | None = None
 
 
 class ModeBar(Widget):
@@ -74,11 +79,8 @@ class ModeBar(Widget):
         for mode, label in self._labels():
             parts.append((label, "bold $text on $primary 30%" if mode.name == chosen else ""))
         line = Content.assemble(*parts)
-        status = self._app.status
-        right = Content(clean_line(status.busy or status.right) + " ")
-        room = max(self.size.width - line.cell_length, 0)
-        right = right.truncate(room, ellipsis=True)
-        return line + Content(" " * (room - right.cell_length)) + right
+        right = self._right(max(self.size.width - line.cell_length, 0))
+        return line + right
 
     def on_click(self, event: events.Click) -> None:
         start = len(_NAME)
@@ -91,9 +93,38 @@ class ModeBar(Widget):
     def _app(self) -> R2PApp:
         return cast("R2PApp", self.app)
 
-    def _labels(self) -> Iterator[tuple[Mode, str]]:
+    def _right(self, room: int) -> Content:
+        """What is going on, cut to the room; else as many of the other facts as fit in it whole."""
         status = self._app.status
-        counts = {"triage": status.waiting, "library": status.kept, "runs": status.running}
+        if status.busy:
+            text = Content(clean_line(status.busy) + " ").truncate(room, ellipsis=True)
+        else:
+            facts = clean_line(status.right).split(_BETWEEN)
+            while facts and len(_BETWEEN.join(facts)) + 2 > room:
+                facts.pop()
+            text = Content(_BETWEEN.join(facts) + " " if facts else "")
+        return Content(" " * (room - text.cell_length)) + text
+
+    def _labels(self) -> list[tuple[Mode, str]]:
+        """The widest names that leave room for what is going on."""
+        busy = self._app.status.busy
+        wanted = self.size.width - len(_NAME) - (min(len(busy), _BUSY_CELLS) + 2 if busy else 0)
+        for named, gap in ((True, " "), (True, ""), (False, "")):
+            labels = list(self._labels_of(named, gap))
+            if sum(len(label) for _, label in labels) <= wanted:
+                break
+        return labels
+
+    def _labels_of(self, named: bool, gap: str) -> Iterator[tuple[Mode, str]]:
+        """The key, name and count of each; without `named` only the screen in sight keeps its name."""
+        status = self._app.status
+        counts = {
+            "triage": status.waiting,
+            "library": status.kept,
+            "runs": status.running,
+            "predictions": status.due,
+        }
         for mode in MODES:
             count, mark = counts.get(mode.name), "●" if mode.name == "runs" else ""
-            yield mode, f" {mode.key} {mode.title}{f' {mark}{count:,}' if count else ''} "
+            name = f" {mode.title}" if named or mode.name == self._app.current_mode else ""
+            yield mode, f" {mode.key}{name}{f' {mark}{count:,}' if count else ''}{gap}"

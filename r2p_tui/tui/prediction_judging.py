@@ -1,0 +1,206 @@
+"""Judging predictions one after another: the verdict, what was missed, then the next that is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from r2p_tui.domain.predictions import Outcome
+from r2p_tui.errors import R2PError
+from r2p_tui.tui.prediction_keeper import PredictionKeeper
+from r2p_tui.tui.prediction_words import day_span, interval_words, local_day
+from r2p_tui.tui.widgets.ask_line import AskLine, Question
+from r2p_tui.tui.widgets.prediction_list import PredictionList
+
+if TYPE_CHECKING:
+    from r2p_tui.store.predictions import PredictionLine
+    from r2p_tui.tui.app import R2PApp
+
+_WHY = {
+    Outcome.AMBIGUOUS: ("Why can it not be decided?", "both readings of the criteria are true"),
+    Outcome.ANNULLED: ("Why is it annulled?", "the vendor was sold, the question has no object any more"),
+}
+_MISSED = "What did you miss?"
+_MISSED_HINT = "what you did not see coming; enter alone goes on"
+_NO_REASON = "Say why in a few words; escape leaves it unresolved."
+
+
+class PredictionJudging:
+    """Asks on `line` about what is marked in `rows`; `changed` is called when the store is different."""
+
+    def __init__(
+        self,
+        app: R2PApp,
+        keeper: PredictionKeeper,
+        rows: PredictionList,
+        line: AskLine,
+        *,
+        changed: Callable[[], None],
+    ) -> None:
+        self._app = app
+        self._keeper = keeper
+        self._rows = rows
+        self._line = line
+        self._changed = changed
+        self._asked: tuple[str, int] | None = None
+
+    def forget(self, marked: PredictionLine | None) -> None:
+        """Where the user went elsewhere, what must be asked twice is asked anew."""
+        if self._asked is not None and (marked is None or marked.id != self._asked[1]):
+            self._asked = None
+
+    # Verdicts
+
+    def decide(self, prediction: PredictionLine, outcome: Outcome) -> None:
+        """Yes and no at once, the others once there is a reason."""
+        if not self._may_be_judged(prediction, outcome.value):
+            return
+        if outcome in _WHY:
+            self._ask_why(prediction, outcome)
+        else:
+            self._resolve(prediction, outcome)
+
+    def measure(self, prediction: PredictionLine) -> None:
+        """Ask for the number that came out, which decides about an interval."""
+        interval = interval_words(prediction)
+        if not interval:
+            self._app.tell(f"Prediction {prediction.id} has no interval: y or n decides it.")
+        elif self._may_be_judged(prediction, "number"):
+            self._ask_number(prediction, interval)
+
+    def _ask_number(self, prediction: PredictionLine, interval: str) -> None:
+        def answered(words: str) -> str:
+            try:
+                value = _number(words, prediction.unit)
+            except ValueError:
+                return "That is no number; for example 24 or 23.5. escape leaves it unresolved."
+            self._resolve(prediction, None, value=value)
+            return ""
+
+        said = f"Which number came out? You said {interval}."
+        self._line.ask(
+            Question(
+                said,
+                f"a number, {prediction.unit}" if prediction.unit else "a number",
+                answered,
+                self._to_rows,
+            )
+        )
+
+    def _ask_why(self, prediction: PredictionLine, outcome: Outcome) -> None:
+        def answered(words: str) -> str:
+            if not words:
+                return _NO_REASON
+            self._resolve(prediction, outcome, reason=words)
+            return ""
+
+        self._line.ask(Question(*_WHY[outcome], answered, self._to_rows))
+
+    def _may_be_judged(self, prediction: PredictionLine, what: str) -> bool:
+        """Before its day only when the key comes twice; never when it is resolved."""
+        if prediction.outcome is not None:
+            self._app.tell(
+                f"Prediction {prediction.id} was resolved as {prediction.outcome}. U takes that back."
+            )
+            return False
+        days = (prediction.due_on - local_day(self._app.now())).days
+        said = f"It is due in {day_span(days)}. The same key once more resolves it now."
+        return days <= 0 or self._is_asked_twice(what, prediction, said)
+
+    def _is_asked_twice(self, what: str, prediction: PredictionLine, said: str) -> bool:
+        if self._asked == (what, prediction.id):
+            self._asked = None
+            return True
+        self._asked = (what, prediction.id)
+        self._app.tell(said)
+        return False
+
+    # What follows a verdict
+
+    def _resolve(
+        self,
+        prediction: PredictionLine,
+        outcome: Outcome | None,
+        *,
+        value: float | None = None,
+        reason: str = "",
+    ) -> None:
+        """Write it, and ask the next question at once: a key that comes early must not judge anything."""
+        question = self._what_was_missed(prediction.id)
+
+        def done(ended: Outcome) -> None:
+            # The row stays where it is until the question is answered.
+            self._rows.exchange(prediction._replace(outcome=ended, resolved_at=self._app.now()))
+            self._app.tell(f"Prediction {prediction.id} is resolved as {ended}. U takes it back.")
+
+        def failed(error: R2PError) -> None:
+            self._app.show_error(error)
+            if self._line.close(question):
+                self._to_rows()
+
+        self._keeper.resolve(prediction.id, outcome, value=value, reason=reason, done=done, failed=failed)
+        self._line.ask(question)
+
+    def _what_was_missed(self, prediction_id: int) -> Question:
+        following = self._next_due(prediction_id)
+
+        def go_on() -> None:
+            self._to_rows()
+            if following is not None:
+                self._rows.mark(following)
+            self._keeper.when_written(self._changed)
+
+        def answered(words: str) -> str:
+            if words:
+                self._keeper.say_missed(prediction_id, words)
+            go_on()
+            return ""
+
+        return Question(_MISSED, _MISSED_HINT, answered, go_on)
+
+    def _to_rows(self) -> None:
+        self._rows.focus()
+
+    def _next_due(self, prediction_id: int) -> int | None:
+        """The next that is due, going round; where none is, the row below, or the one above."""
+        rows, today = self._rows.rows, local_day(self._app.now())
+        ids = [row.id for row in rows]
+        here = ids.index(prediction_id) if prediction_id in ids else 0
+        round_trip = [*rows[here + 1 :], *rows[:here]]
+        due = (row.id for row in round_trip if row.outcome is None and row.due_on <= today)
+        beside = [*ids[here + 1 : here + 2], *ids[max(here - 1, 0) : here]]
+        return next(due, beside[0] if beside else None)
+
+    # Going back
+
+    def take_back(self, prediction: PredictionLine) -> None:
+        """Undo a resolution; why is asked, since it stays in the history."""
+        if prediction.outcome is None:
+            self._app.tell(f"Prediction {prediction.id} is not resolved.")
+            return
+
+        def answered(words: str) -> str:
+            if not words:
+                return "Say why in a few words; escape leaves it resolved."
+            self._keeper.take_back(prediction.id, words, self._changed)
+            self._to_rows()
+            return ""
+
+        hint = "the reason stays in its history"
+        self._line.ask(Question("Why is it taken back?", hint, answered, self._to_rows))
+
+    def delete(self, prediction: PredictionLine) -> None:
+        """Take it out of every list when the key comes twice."""
+        said = f"The same key once more deletes prediction {prediction.id}."
+        if prediction.outcome is not None:
+            self._app.tell(f"Prediction {prediction.id} is resolved: it counts, so it is not deleted.")
+        elif self._is_asked_twice("delete", prediction, said):
+            self._keeper.delete(prediction.id, self._changed)
+
+
+def _number(words: str, unit: str | None) -> float:
+    """A finite number, with its unit or without; raises ValueError."""
+    value = float(words.removesuffix(unit or "").strip().replace(",", ""))
+    if value != value or abs(value) == float("inf"):
+        raise ValueError(words)
+    return value

@@ -1,0 +1,100 @@
+"""One question on one line below a list; what is wrong with the answer is told beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from r2p_tui.text import clean_line
+from r2p_tui.tui.safe_text import SafeLine
+
+
+class Question(NamedTuple):
+    """What is asked; `answered` takes the words and gives back what is wrong with them, if anything is.
+
+    `left` is called instead where the user answers nothing at all, by escape.
+    """
+
+    words: str
+    hint: str
+    answered: Callable[[str], str]
+    left: Callable[[], None]
+
+
+class AskLine(Vertical):
+    """In sight while it asks; the keys go into it."""
+
+    BINDINGS = [Binding("escape", "leave", "leave", id="ask.leave")]
+    DEFAULT_CSS = """
+    AskLine {
+        display: none;
+        height: auto;
+        #ask-row { height: 1; }
+        #ask-words { width: auto; max-width: 60%; padding: 0 1; color: $due; text-style: bold; }
+        #ask-field { width: 1fr; }
+        #ask-refused { display: none; height: auto; max-height: 2; padding: 0 1; color: $error; }
+        &.-open { display: block; }
+        &.-refused #ask-refused { display: block; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._question: Question | None = None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="ask-row"):
+            yield Static(id="ask-words")
+            yield Input(id="ask-field")
+        yield Static(id="ask-refused")
+
+    @property
+    def is_open(self) -> bool:
+        return self._question is not None
+
+    def ask(self, question: Question) -> None:
+        """Ask this; a question that was open is forgotten."""
+        self._question = question
+        self.query_one("#ask-words", Static).update(SafeLine(question.words))
+        field = self.query_one("#ask-field", Input)
+        field.value, field.placeholder = "", clean_line(question.hint)
+        self.remove_class("-refused")
+        self.add_class("-open")
+        field.focus()
+
+    def close(self, question: Question | None = None) -> bool:
+        """Out of sight without an answer, if it asks this, or anything; whether it did."""
+        if self._question is None or question not in (None, self._question):
+            return False
+        self._question = None
+        self.remove_class("-open")
+        return True
+
+    @on(Input.Submitted, "#ask-field")
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        question = self._question
+        if question is None:
+            return
+        # Closed first: the answer may lead to the next question.
+        self.close()
+        if wrong := question.answered(event.value.strip()):
+            self._ask_again(question, event.value, wrong)
+
+    def _ask_again(self, question: Question, typed: str, wrong: str) -> None:
+        self.ask(question)
+        field = self.query_one("#ask-field", Input)
+        field.value, field.cursor_position = typed, len(typed)
+        self.query_one("#ask-refused", Static).update(SafeLine(wrong))
+        self.add_class("-refused")
+
+    def action_leave(self) -> None:
+        if (question := self._question) is not None:
+            self.close()
+            question.left()
