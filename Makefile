@@ -11,10 +11,10 @@ demo: $(VENV)/.app
 	$(BIN)/r2p demo
 
 test: check
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 4 -m "not slow"
 
 test-slow: $(VENV)/.dev
-	$(BIN)/pytest -n 2 --hypothesis-profile=searching
+	$(BIN)/pytest -n 4 --hypothesis-profile=searching
 
 # Without its cache: which imports are our own depends on files that the cache does not look at.
 check: $(VENV)/.dev

@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 WORDS = (
     "[WORD ... | show NUMBER | update NUMBER | link NUMBER PAPER | delete NUMBER | export FILE | import FILE]"
 )
-EXAMPLE = """r2p predictions --due
-  r2p predictions show 12
-  r2p predictions update 12 --p 0.4 --reason "two vendors ship it now"
-  r2p predictions export predictions.ics"""
+EXAMPLE = 'r2p predictions update 12 --p 0.4 --reason "two vendors ship it now"'
 _STATES = {
     "due": "only those to resolve",
     "open": "only those that are not due yet",

@@ -19,15 +19,7 @@ if TYPE_CHECKING:
     from r2p_tui.services.radar_files import Kind
 
 WORDS = "[show | add | move | confirm | rate | advice | edit | link | unlink | drop | export] [WORD ...]"
-EXAMPLE = """r2p radar
-  r2p radar show RT-DETR
-  r2p radar add RT-DETR --ring ASSESS --quadrant Models --because "108 FPS claimed" \\
-      --next "run it on our T4" --by 2w --paper 2304.08069
-  r2p radar move RT-DETR TRIAL --because "31 FPS measured, enough for us" --next "shadow mode" --by 1mo
-  r2p radar move "YOLOv5" SKIP --because "superseded by RT-DETR"
-  r2p radar rate RT-DETR maturity 4 --because "released, three maintainers"
-  r2p radar edit RT-DETR --owner Ana --bucket core
-  r2p radar export radar.csv --as byor-csv --skip-as hold"""
+EXAMPLE = 'r2p radar move RT-DETR TRIAL --because "31 FPS, enough for us" --next "shadow mode" --by 1mo'
 # Spelled out for the help: completions load no domain.
 _KINDS = ("byor-csv", "byor-json", "aoe", "zalando")
 # What each action takes beside its words: options of others are refused rather than forgotten.

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from textual._styles_cache import StylesCache
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.timer import Timer
 
 from r2p_tui.config import ArxivSettings, Settings, TriageSettings
@@ -65,6 +68,22 @@ def fill(desk: Desk, papers: list[IncomingPaper]) -> dict[str, int]:
         rows = [Announcement(str(p.arxiv_id), 1, p.categories[0], "new", date(2026, 11, 20)) for p in papers]
         save_announcements(session, rows, saved.ids)
     return saved.ids
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _style_sheets_are_read_once() -> Iterator[None]:
+    """Each app would read the same style sheets anew, which takes longer than most of what is tested."""
+    known: dict[Any, list[RuleSet]] = {}
+    read = Stylesheet._parse_rules
+
+    def read_once(sheet: Stylesheet, *args: Any, **options: Any) -> list[RuleSet]:
+        key = (args, *sorted(options.items()), *sorted(sheet._variables.items()))
+        if key not in known:
+            known[key] = read(sheet, *args, **options)
+        return known[key]
+
+    with patch.object(Stylesheet, "_parse_rules", read_once):
+        yield
 
 
 @pytest.fixture(autouse=True)
