@@ -108,6 +108,10 @@ async def _visit(paths: Paths, size: tuple[int, int], suffix: str) -> None:
         await take("runs")
         await pilot.press("c")
         await take("compared-runs")
+        await pilot.press("escape", "6")
+        await take("radar")
+        await pilot.press("7")
+        await take("predictions")
 
 
 def _paper_id(paths: Paths, reference: PaperReference) -> int:

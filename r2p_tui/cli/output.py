@@ -7,6 +7,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
+from r2p_tui.domain.cell_text import display_width as display_width
+from r2p_tui.domain.cell_text import fit as fit
+from r2p_tui.domain.cell_text import head_of
+from r2p_tui.domain.cell_text import pad as pad
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean, clean_line
 
@@ -106,24 +110,6 @@ def one_line(text: str) -> str:
     return clean_line(text)
 
 
-def display_width(text: str) -> int:
-    """Terminal cells that the text takes: two for a wide character, none for a combining one."""
-    return len(text) if text.isascii() else sum(map(_cells, text))
-
-
-def fit(text: str, width: int) -> str:
-    """The text in at most `width` cells, with an ellipsis where something is missing."""
-    if display_width(text) <= width:
-        return text
-    return _head(text, width - 1) + "…" if width > 0 else ""
-
-
-def pad(text: str, width: int, side: str = "<") -> str:
-    """Spaces up to `width` cells, behind the text or before it (`>`)."""
-    space = " " * (width - display_width(text))
-    return space + text if side == ">" else text + space
-
-
 def wrap(text: str, width: int, indent: str = "") -> Iterator[str]:
     """The text in lines of at most `width` cells; a word that is longer than a line is broken."""
     room = max(width - display_width(indent), 10)
@@ -135,27 +121,10 @@ def wrap(text: str, width: int, indent: str = "") -> Iterator[str]:
                 line = ""
             line = f"{line} {word}" if line else word
             while display_width(line) > room:
-                head = _head(line, room)
+                head = head_of(line, room)
                 yield indent + head
                 line = line[len(head) :]
         yield indent + line if line else ""
-
-
-def _cells(character: str) -> int:
-    import unicodedata
-
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def _head(text: str, width: int) -> str:
-    taken = 0
-    for index, character in enumerate(text):
-        taken += _cells(character)
-        if taken > width:
-            return text[:index]
-    return text
 
 
 def _styled(text: str, style: str | None, stream: TextIO) -> str:

@@ -197,9 +197,13 @@ def _evidence(view: PredictionView) -> Iterator[tuple[str, str]]:
         return
     from r2p_tui.services.prediction_evidence import evidence_words
 
-    words = evidence_words(view.evidence)
-    count = count_of(len(view.evidence.points), "snapshot")
-    yield "evidence", f"{words} ({count})" if words else "none yet; each sync takes a snapshot"
+    words, asked = evidence_words(view.evidence), len(view.evidence.points)
+    if words:
+        yield "evidence", f"{words} ({count_of(asked, 'snapshot')})"
+    elif asked:
+        yield "evidence", f"none yet: nobody knew the paper ({count_of(asked, 'snapshot')})"
+    else:
+        yield "evidence", "none yet; each sync takes a snapshot"
 
 
 def _endings(view: PredictionView) -> Iterator[tuple[str, str]]:

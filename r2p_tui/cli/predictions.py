@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable
-from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from r2p_tui.cli import output
+from r2p_tui.cli.files import read_text, write_text
 from r2p_tui.cli.parser import Parser, add_json, add_limit, desk_for
-from r2p_tui.errors import ExitCode, R2PError, UsageError
+from r2p_tui.errors import ExitCode, UsageError
 from r2p_tui.text import clean, count_of
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from r2p_tui.services.desk import Desk
     from r2p_tui.services.predictions import Shown
-    from r2p_tui.store.predictions import Counts
+    from r2p_tui.store.predictions import Counts, PredictionLine
 
 WORDS = (
     "[WORD ... | show NUMBER | update NUMBER | link NUMBER PAPER | delete NUMBER | export FILE | import FILE]"
@@ -129,7 +128,7 @@ def _show(desk: Desk, options: Namespace) -> None:
     _print(desk, _number(options), options, utc_now())
 
 
-def _print(desk: Desk, prediction_id: int, options: Namespace, now: datetime) -> None:
+def _print(desk: Desk, prediction_id: int, options: Namespace, now: datetime) -> PredictionLine:
     from r2p_tui.cli.prediction_text import local_day, view_values, write_view
     from r2p_tui.services.predictions import view
 
@@ -138,12 +137,14 @@ def _print(desk: Desk, prediction_id: int, options: Namespace, now: datetime) ->
         output.write_json(view_values(seen, local_day(now)))
     else:
         write_view(seen, local_day(now))
+    return seen.line
 
 
 # --- changing ---------------------------------------------------------------------------------------------
 
 
 def _update(desk: Desk, options: Namespace) -> None:
+    from r2p_tui.domain.predictions import end_of_day
     from r2p_tui.services.desk import utc_now
     from r2p_tui.services.predictions import update
 
@@ -153,7 +154,9 @@ def _update(desk: Desk, options: Namespace) -> None:
             "How likely is it now?", f'For example: r2p predictions update {number} --p 0.4 --reason "..."'
         )
     update(desk, number, options.p, options.reason or "", now=now)
-    _print(desk, number, options, now)
+    due_on = _print(desk, number, options, now).due_on
+    if now >= end_of_day(due_on):
+        output.say("It comes after the due day, so it is kept and counts in no score.")
 
 
 def _link(desk: Desk, options: Namespace) -> None:
@@ -215,7 +218,7 @@ def _export(desk: Desk, options: Namespace) -> None:
     if name == "-":
         _write_document(exported.text)
     else:
-        _write_file(name, exported.text)
+        write_text(name, exported.text)
         if options.json:
             output.write_json({"file": name, "predictions": exported.predictions})
         else:
@@ -227,7 +230,8 @@ def _import(desk: Desk, options: Namespace) -> None:
     from r2p_tui.services.desk import utc_now
     from r2p_tui.services.prediction_files import from_csv
 
-    done = from_csv(desk, _read_file(_file(options)), forecaster=options.forecaster or "", now=utc_now())
+    text = read_text(_file(options), most_bytes=_MOST_BYTES, too_large="Split it into several files.")
+    done = from_csv(desk, text, forecaster=options.forecaster or "", now=utc_now())
     if options.json:
         refused = [one._asdict() for one in done.refused]
         output.write_json({"added": done.added, "known": done.known, "refused": refused})
@@ -250,33 +254,6 @@ def _file(options: Namespace) -> str:
     return str(options.words[0])
 
 
-def _write_file(name: str, text: str) -> None:
-    path = Path(name)
-    try:
-        path.write_bytes(text.encode())
-    except OSError as error:
-        raise R2PError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
-
-
 def _write_document(text: str) -> None:
     """A file on stdout as it is: `output.write` would take away the CR that ends a calendar's lines."""
     sys.stdout.write("\r\n".join(map(clean, text.split("\r\n"))))
-
-
-def _read_file(name: str) -> str:
-    """The text of a file, or of standard input; raises UsageError for one that is too large or no text."""
-    try:
-        with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(
-            f"{name} cannot be read: {error.strerror}.", "Check the name of the file."
-        ) from error
-    if len(content) > _MOST_BYTES:
-        raise UsageError(
-            f"{name} is larger than {_MOST_BYTES // 1_000_000} MB.", "Split it into several files."
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is no text in UTF-8.", "Save it as CSV in UTF-8.") from error

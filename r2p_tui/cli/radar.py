@@ -147,7 +147,7 @@ def _advice(desk: Desk, options: Namespace) -> None:
 
 
 def _add(desk: Desk, options: Namespace) -> None:
-    from r2p_tui.domain.radar import Bucket, bucket_of, ring_of
+    from r2p_tui.domain.radar import bucket_of, ring_of
     from r2p_tui.services.radar import add
 
     (name,) = _words(options, "NAME")
@@ -159,7 +159,7 @@ def _add(desk: Desk, options: Namespace) -> None:
         quadrant=options.quadrant or "",
         reason=options.because or "",
         owner=options.owner or "",
-        bucket=bucket_of(options.bucket) if options.bucket is not None else Bucket.CORE,
+        bucket=bucket_of(options.bucket) if options.bucket is not None else None,
         description=options.description or "",
         next_action=options.next or "",
         next_on=_day(options.by, now),
@@ -312,12 +312,14 @@ def _export(desk: Desk, options: Namespace) -> None:
     exported = export(desk, kind, skip_as=_skip_as(options.skip_as), hosted=options.hosted, now=_now())
     if place == "-" and exported.files:
         raise UsageError("AOE's radar is a folder of files.", "For example: r2p radar export radar --as aoe")
+    said = exported.said
     if place == "-":
         output.write(exported.text.removesuffix("\n"))
     else:
         written = write(exported, Path(place))
-        _tell_files([str(path) for path in written], options)
-    for sentence in exported.said:
+        _tell_files([str(path) for path in written.paths], options)
+        said += written.said
+    for sentence in said:
         output.say(sentence)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+import shlex
 from argparse import Namespace
-from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from r2p_tui.cli import output
+from r2p_tui.cli.files import read_text, write_text
 from r2p_tui.cli.parser import Parser, add_json, desk_for, whole
 from r2p_tui.domain.times import short_date
-from r2p_tui.errors import ExitCode, R2PError, UsageError
+from r2p_tui.errors import ExitCode, UsageError
 from r2p_tui.text import count_of
 
 if TYPE_CHECKING:
@@ -62,12 +61,12 @@ def _agenda(desk: Desk, options: Namespace) -> None:
         raise UsageError("The agenda takes no words.", "Write it to a file with: r2p review --to review.md")
     found = agenda(desk, now=utc_now(), minutes=options.minutes)
     if options.to:
-        _write(Path(options.to), markdown(found), force=options.force)
+        write_text(options.to, markdown(found), replace=options.force)
     if options.json:
         output.write_json(_agenda_values(found))
     elif options.to:
         output.write(output.one_line(options.to))
-        output.say("Fill in its decisions, then: r2p review take " + output.one_line(options.to))
+        output.say("Fill in its decisions, then: r2p review take " + shlex.quote(output.one_line(options.to)))
     else:
         output.write(markdown(found).removesuffix("\n"))
 
@@ -77,7 +76,8 @@ def _take(desk: Desk, options: Namespace) -> None:
     from r2p_tui.services.research_review import take
 
     (name,) = _words(options, "FILE")
-    taken = take(desk, _read(name), now=utc_now())
+    text = read_text(name, most_bytes=_MOST_BYTES, too_large="Is it the agenda that r2p wrote?")
+    taken = take(desk, text, now=utc_now())
     if options.json:
         decisions = [_decision_values(decision) for decision in taken.decisions]
         output.write_json({"review": taken.review_id, "decisions": decisions})
@@ -130,6 +130,7 @@ def _agenda_values(agenda: Agenda) -> dict[str, Any]:
         "since": agenda.since,
         "minutes": agenda.minutes,
         "closing": agenda.closing,
+        "left_over": agenda.spare,
         "items": [item._asdict() for item in agenda.items],
         "left_out": dict(agenda.left_out),
     }
@@ -148,34 +149,3 @@ def _review_values(review: ResearchReview) -> dict[str, Any]:
 def _cells(review: ResearchReview) -> tuple[str, ...]:
     told = ", ".join(f"{each['name']}: {each['ring'] or 'stays'}" for each in review.decisions)
     return str(review.id), short_date(review.held_on), count_of(len(review.decisions), "decision"), told
-
-
-# --- files ------------------------------------------------------------------------------------------------
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    """What the user may have filled in is not overwritten unless asked for; raises R2PError."""
-    try:
-        with path.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as error:
-        raise UsageError(f"{path} is there already.", "Choose another name, or say --force.") from error
-    except OSError as error:
-        raise R2PError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
-
-
-def _read(name: str) -> str:
-    """The text of a file, or of standard input; raises UsageError for one that is too large or no text."""
-    try:
-        with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(
-            f"{name} cannot be read: {error.strerror}.", "Check the name of the file."
-        ) from error
-    if len(content) > _MOST_BYTES:
-        raise UsageError(f"{name} is larger than 1 MB.", "Is it the agenda that r2p wrote?")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is no text in UTF-8.", "Save it again as UTF-8.") from error

@@ -130,9 +130,11 @@ def base_rate_words(kind: str, yes: int, resolved: int, probability: float | Non
     what = f"resolved {_KIND_WORDS.get(kind, kind)} prediction"
     if not resolved:
         return f"You have no {what} yet."
-    share = f"{yes:,} came true ({yes / resolved:.0%})".replace("%", " %")
     said = "" if probability is None else f"; you say {100 * probability:.6g} %"
-    return f"Of your {resolved:,} {what}{'s' * (resolved > 1)} {share}{said}."
+    if resolved == 1:
+        return f"Your one {what} {'came true' if yes else 'did not come true'}{said}."
+    share = f"{yes:,} came true ({yes / resolved:.0%})".replace("%", " %")
+    return f"Of your {resolved:,} {what}s {share}{said}."
 
 
 def _statement(text: str) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,19 +30,20 @@ class Forecast(NamedTuple):
     reasoning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A prediction that came true or did not, as the scores see it.
 
-    `forecasts` begins with the frozen one, in the order of time; they count until `ended_at`. `ring` is the
-    ring of its technique when it was written. `low`, `high` and `value` are those of an interval, in `unit`.
+    `said` is the frozen probability; `later` forecasts follow it in the order of time, and all of them count
+    until `ended_at`. `ring` is the ring of its technique when it was written. `low`, `high` and `value` are
+    those of an interval, in `unit`.
     """
 
     kind: str
-    made_on: date
-    forecasts: tuple[Forecast, ...]
+    said: float
+    made_at: datetime
     ended_at: datetime
     happened: bool
+    later: tuple[Forecast, ...] = ()
     ring: str | None = None
     tags: tuple[str, ...] = ()
     low: float | None = None
@@ -90,6 +90,11 @@ def counted(pairs: Sequence[tuple[float, bool]]) -> tuple[Counted, ...]:
     totals = Counter(said for said, _ in pairs)
     happened = Counter(said for said, came_true in pairs if came_true)
     return tuple(Counted(said, totals[said], happened[said]) for said in sorted(totals))
+
+
+def end_of_day(due_on: date) -> datetime:
+    """When a due day is over: in UTC, so that no score depends on where it is looked at."""
+    return datetime.combine(due_on + timedelta(days=1), time.min, UTC)
 
 
 def brier(probability: float, happened: bool) -> float:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeVar
 
 from r2p_tui.domain.times import short_date
@@ -58,7 +59,7 @@ class Movement(StrEnum):
 
 
 class Move(NamedTuple):
-    """One step of a technique's history; the first has no ring to come from."""
+    """One step of a technique's history; the first, and one back from being dropped, comes from no ring."""
 
     from_ring: Ring | None
     to_ring: Ring
@@ -120,6 +121,7 @@ RANGES: dict[Bucket, tuple[int, int]] = {
 }
 PORTFOLIO = frozenset({Ring.ADOPT, Ring.TRIAL, Ring.ASSESS})
 LEAST_FOR_BALANCE = 5
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,17 +217,19 @@ def nearest(text: str, names: Iterable[str]) -> str | None:
 
 
 def technique_named(techniques: Iterable[Technique], which: str | int) -> Technique:
-    """The one of this name in any case, or of this id; raises NotFoundError with the nearest name."""
+    """The one of this name in any case, or of an id (an `int`); raises NotFoundError with the nearest name.
+
+    Digits that the user wrote are no id: those on the plot are places, and change with each move.
+    """
     known = list(techniques)
     word = clean_line(str(which))
     for technique in known:
         if technique.id == which or technique.name.casefold() == word.casefold():
             return technique
-    for technique in known:
-        if str(technique.id) == word:
-            return technique
     near = nearest(word, (technique.name for technique in known))
     hint = f"Did you mean {near}?" if near else "See what is there with: r2p radar"
+    if word.isdecimal():
+        hint = "Use its name: the numbers of the plot change with each move."
     raise NotFoundError(f"“{word[:40]}” is not on the radar.", hint)
 
 
@@ -324,10 +328,13 @@ def _names_something(words: str) -> bool:
 
 
 def movement(technique: Technique, since: datetime) -> Movement:
-    """What became of a technique from a moment on: over all its moves, not the last one alone."""
-    earlier = [move for move in technique.moves if move.moved_at < since]
-    if not earlier:
+    """What became of a technique from a moment on: over all its moves, not the last one alone.
+
+    One that was dropped and came back since is new again.
+    """
+    if any(move.from_ring is None and move.moved_at >= since for move in technique.moves):
         return Movement.NEW
+    earlier = [move for move in technique.moves if move.moved_at < since]
     order = list(Ring)
     steps = order.index(technique.ring) - order.index(earlier[-1].to_ring)
     return Movement.NONE if steps == 0 else Movement.IN if steps < 0 else Movement.OUT
@@ -347,9 +354,17 @@ def is_action_due(technique: Technique, today: date) -> bool:
 
 
 def balance(techniques: Iterable[Technique]) -> Balance:
-    """How the portfolio divides into its buckets, against what it should."""
+    """How the portfolio divides into its buckets, against what it should.
+
+    Techniques come in whole numbers: what no other number, or no other division, brings nearer is fine too.
+    """
     held = [technique.bucket for technique in techniques if technique.ring in PORTFOLIO]
-    shares = tuple(_share(bucket, held.count(bucket), len(held)) for bucket in Bucket)
+    counts = {bucket: held.count(bucket) for bucket in Bucket}
+    is_nearest = _distance(counts) <= _least_distance(len(held)) + _ROUNDING
+    shares = tuple(
+        _share(bucket, count, len(held), is_fine=is_nearest or _is_nearest(bucket, count, len(held)))
+        for bucket, count in counts.items()
+    )
     too_few = len(held) < LEAST_FOR_BALANCE
     if too_few:
         words = f"{count_of(len(held), 'technique')} in ADOPT, TRIAL and ASSESS: too few to tell the balance"
@@ -358,19 +373,44 @@ def balance(techniques: Iterable[Technique]) -> Balance:
     return Balance(shares, len(held), too_few, words)
 
 
-def _share(bucket: Bucket, count: int, total: int) -> Share:
-    """A share that no other whole number of techniques would bring nearer to its range is fine too."""
+def _share(bucket: Bucket, count: int, total: int, *, is_fine: bool) -> Share:
     low, high = RANGES[bucket]
-
-    def off(number: int) -> float:
-        percent = 100 * number / total if total else 0.0
-        return max(low - percent, percent - high, 0.0)
-
-    least = min(map(off, range(total + 1)))
     percent = 100 * count / total if total else 0.0
-    if off(count) <= least:
-        return Share(bucket, count, percent, low, high, "fine")
-    return Share(bucket, count, percent, low, high, "below" if percent < low else "above")
+    status: Literal["below", "fine", "above"] = "below" if percent < low else "above"
+    return Share(bucket, count, percent, low, high, "fine" if is_fine else status)
+
+
+def _distance(counts: Mapping[Bucket, int]) -> float:
+    """The percent by which buckets miss their ranges, together."""
+    total = sum(counts.values())
+    return sum(_miss(bucket, count, total) for bucket, count in counts.items())
+
+
+def _miss(bucket: Bucket, count: int, total: int) -> float:
+    low, high = RANGES[bucket]
+    percent = 100 * count / total if total else 0.0
+    return max(low - percent, percent - high, 0.0)
+
+
+def _is_nearest(bucket: Bucket, count: int, total: int) -> bool:
+    return _miss(bucket, count, total) <= min(_miss(bucket, other, total) for other in range(total + 1))
+
+
+@lru_cache(maxsize=32)
+def _least_distance(total: int) -> float:
+    """The distance of the division of so many techniques that comes nearest."""
+    return min(
+        _distance({Bucket.CORE: core, Bucket.ADJACENCY: near, Bucket.EXPLORATORY: total - core - near})
+        for core in _about(Bucket.CORE, total)
+        for near in _about(Bucket.ADJACENCY, total)
+        if core + near <= total
+    )
+
+
+def _about(bucket: Bucket, total: int) -> range:
+    """The numbers of techniques in the range of a bucket, and one to each side of it."""
+    low, high = RANGES[bucket]
+    return range(max(low * total // 100 - 1, 0), min(high * total // 100 + 2, total) + 1)
 
 
 def _off(share: Share) -> str:

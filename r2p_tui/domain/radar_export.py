@@ -106,7 +106,7 @@ def _description(technique: Technique) -> str:
     move = technique.moves[-1]
     lines = [
         technique.description,
-        f"{move.to_ring} since {short_date(move.moved_at.date())}: {move.reason}",
+        f"{move.to_ring} since {short_date(move.moved_at.astimezone().date())}: {move.reason}",
         next_words(technique),
     ]
     return "\n".join(filter(None, lines))

@@ -1,7 +1,7 @@
 """The radar as rows of text: four sectors, rings as arcs from ADOPT at the centre, techniques as numbers.
 
 Half a disc lies on the last rows, since a terminal is wider than it is high. SKIP is no ring of it: what is
-skipped stands in a line below.
+skipped stands in a line below, where numbers that had no room are counted too.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from r2p_tui.domain.cell_text import in_cells
+from r2p_tui.domain.cell_text import display_width, fill, fit, pad
 from r2p_tui.domain.radar import Movement, Ring, Technique, movement
 from r2p_tui.domain.radar_fan_places import Place, spread
 
+# Which one is `chosen` only a screen knows.
 Role = Literal["space", "arc", "edge", "ring", "quadrant", "blip", "stale", "chosen"]
 LEAST_WIDTH, LEAST_HEIGHT = 60, 14
 MARKS: dict[Movement, str] = {Movement.IN: "▲", Movement.OUT: "▼", Movement.NEW: "●", Movement.NONE: ""}
@@ -105,16 +106,16 @@ def blips_of(
     )
 
 
-def fan(blips: Sequence[Blip], quadrants: Sequence[str], width: int, height: int, *, chosen: int = 0) -> Fan:
-    """The plot for `width` x `height` cells; `chosen` is the number of the blip to stand out."""
+def fan(blips: Sequence[Blip], quadrants: Sequence[str], width: int, height: int) -> Fan:
+    """The plot for `width` x `height` cells."""
     legend = tuple(
         LegendLine(blip.number, MARKS[blip.movement], blip.name, blip.ring, quadrants[blip.quadrant])
         for blip in blips
     )
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
-        rows, hidden = _ring_table(blips, max(width, 5), max(height, 2), chosen)
+        rows, hidden = _ring_table(blips, max(width, 5), max(height, 2))
         return Fan(rows, legend, is_table=True, hidden=hidden)
-    rows, hidden = _disc(blips, quadrants, width, height, chosen)
+    rows, hidden = _disc(blips, quadrants, width, height)
     return Fan(rows, legend, is_table=False, hidden=hidden)
 
 
@@ -132,9 +133,9 @@ class _Ground(NamedTuple):
 
 
 def _disc(
-    blips: Sequence[Blip], quadrants: Sequence[str], width: int, height: int, chosen: int
+    blips: Sequence[Blip], quadrants: Sequence[str], width: int, height: int
 ) -> tuple[tuple[tuple[Span, ...], ...], tuple[int, ...]]:
-    """A line of quadrants, the disc, a line of rings, and a line of what is skipped."""
+    """A line of quadrants, the disc, a line of rings, and a line of what is skipped or had no room."""
     disc_height = height - 3
     ground = _ground(width, disc_height)
     placed: dict[Place, Blip] = {}
@@ -143,14 +144,14 @@ def _disc(
         places = spread([len(blip.label) for blip in some], cells)
         placed |= {place: blip for place, blip in zip(places, some, strict=True) if place}
     skipped = [blip for blip in blips if blip.ring is Ring.SKIP]
-    skip_row, unlisted = _skip_row(skipped, width, chosen)
+    skip_row, in_row = _skip_row(skipped, len(blips) - len(skipped) - len(placed), width)
     rows = (
         _quadrant_row(quadrants, width),
-        *(_row(ground, placed, row, width, chosen) for row in range(disc_height)),
+        *(_row(ground, placed, row, width) for row in range(disc_height)),
         _ring_row(width, disc_height),
         skip_row,
     )
-    shown = {blip.number for blip in placed.values()} | {blip.number for blip in skipped} - set(unlisted)
+    shown = {blip.number for blip in (*placed.values(), *skipped[:in_row])}
     return rows, tuple(blip.number for blip in blips if blip.number not in shown)
 
 
@@ -220,15 +221,13 @@ def _field(row: int, column: int, width: int, height: int, rx: float, ry: float)
     return ring, min(max(sector, 0), 3)
 
 
-def _row(
-    ground: _Ground, placed: Mapping[Place, Blip], row: int, width: int, chosen: int
-) -> tuple[Span, ...]:
+def _row(ground: _Ground, placed: Mapping[Place, Blip], row: int, width: int) -> tuple[Span, ...]:
     cells: list[tuple[str, Role, int]] = []
     column = 0
     while column < width:
         blip = placed.get((row, column))
         if blip:
-            cells += [(letter, _role(blip, chosen), blip.number) for letter in blip.label]
+            cells += [(letter, _role(blip), blip.number) for letter in blip.label]
             column += len(blip.label)
         else:
             cells.append((*ground.lines.get((row, column), (" ", "space")), 0))
@@ -244,9 +243,7 @@ def _joined(cells: Sequence[tuple[str, Role, int]]) -> tuple[Span, ...]:
     )
 
 
-def _role(blip: Blip, chosen: int) -> Role:
-    if blip.number == chosen:
-        return "chosen"
+def _role(blip: Blip) -> Role:
     return "stale" if blip.stale else "blip"
 
 
@@ -265,9 +262,9 @@ def _quadrant_row(quadrants: Sequence[str], width: int) -> tuple[Span, ...]:
 
 def _centred(text: str, width: int) -> str:
     room = max(width - 1, 0)
-    fitted = in_cells(text, room).rstrip()
-    padding = len(in_cells(text, room)) - len(fitted)
-    return " " * (padding // 2) + in_cells(text, width - padding // 2)
+    fitted = fit(text, room)
+    left = (room - display_width(fitted)) // 2
+    return " " * left + fill(fitted, width - left)
 
 
 def _ring_row(width: int, disc_height: int) -> tuple[Span, ...]:
@@ -283,35 +280,39 @@ def _ring_row(width: int, disc_height: int) -> tuple[Span, ...]:
     return (Span("".join(letters), "ring"),)
 
 
-def _skip_row(skipped: Sequence[Blip], width: int, chosen: int) -> tuple[tuple[Span, ...], list[int]]:
-    """`SKIP 9 12▼`, and the numbers that it has no room for, which it counts: `+3`."""
-    if not skipped:
-        return (Span(" " * width, "space"),), []
-    spans: list[Span] = [Span("SKIP", "ring")]
-    left = width - len("SKIP")
+def _skip_row(skipped: Sequence[Blip], without_room: int, width: int) -> tuple[tuple[Span, ...], int]:
+    """`SKIP 9 12▼     +3 had no room`, the latter with those of the disc; and how many are shown."""
+    spans = [Span("SKIP", "ring")] if skipped else []
+    left = width - len("SKIP") * bool(skipped)
+    shown = 0
     for index, blip in enumerate(skipped):
-        more = f" +{len(skipped) - index}"
-        is_last = index == len(skipped) - 1
-        if left < len(blip.label) + 1 + (0 if is_last else len(more)):
-            spans.append(Span(more.ljust(left), "space"))
-            return tuple(spans), [blip.number for blip in skipped[index:]]
-        spans += [Span(" ", "space"), Span(blip.label, _role(blip, chosen), blip.number)]
-        left -= len(blip.label) + 1
-    return (*spans, Span(" " * left, "space")), []
+        # Those behind it may have no room either.
+        others = without_room + len(skipped) - index - 1
+        if left < 1 + len(blip.label) + len(_without_room(others)):
+            break
+        spans += [Span(" ", "space"), Span(blip.label, _role(blip), blip.number)]
+        left -= 1 + len(blip.label)
+        shown += 1
+    told = _without_room(without_room + len(skipped) - shown)
+    return (*spans, Span(pad(told, left, ">"), "space")), shown
+
+
+def _without_room(count: int) -> str:
+    return f" +{count} had no room" if count else ""
 
 
 # --- where arcs have no room --------------------------------------------------------------------------------
 
 
 def _ring_table(
-    blips: Sequence[Blip], width: int, height: int, chosen: int
+    blips: Sequence[Blip], width: int, height: int
 ) -> tuple[tuple[tuple[Span, ...], ...], tuple[int, ...]]:
     """A column a ring, its techniques below its name; the last row counts those that had no room."""
     columns = {ring: [blip for blip in blips if blip.ring is ring] for ring in Ring}
     ends = [width * (index + 1) // len(columns) for index in range(len(columns))]
     widths = [end - begin for begin, end in zip([0, *ends], ends, strict=False)]
     room = height - 1
-    rows = [tuple(Span(in_cells(ring, wide), "ring") for ring, wide in zip(columns, widths, strict=True))]
+    rows = [tuple(Span(fill(ring, wide), "ring") for ring, wide in zip(columns, widths, strict=True))]
     hidden: list[int] = []
     shown: dict[Ring, int] = {}
     for ring, some in columns.items():
@@ -319,7 +320,7 @@ def _ring_table(
         hidden += [blip.number for blip in some[shown[ring] :]]
     rows += [
         tuple(
-            _table_cell(some, row, shown[ring], wide, chosen)
+            _table_cell(some, row, shown[ring], wide)
             for (ring, some), wide in zip(columns.items(), widths, strict=True)
         )
         for row in range(room)
@@ -327,10 +328,10 @@ def _ring_table(
     return tuple(rows), tuple(sorted(hidden))
 
 
-def _table_cell(some: Sequence[Blip], row: int, shown: int, width: int, chosen: int) -> Span:
+def _table_cell(some: Sequence[Blip], row: int, shown: int, width: int) -> Span:
     if row < shown:
         blip = some[row]
-        text = in_cells(f"{blip.label} {blip.name}", max(width - 1, 0))
-        return Span(in_cells(text, width), _role(blip, chosen), blip.number)
+        text = fill(f"{blip.label} {blip.name}", max(width - 1, 0))
+        return Span(fill(text, width), _role(blip), blip.number)
     more = f"+{len(some) - shown} more" if row == shown and shown < len(some) else ""
-    return Span(in_cells(more, width), "space")
+    return Span(fill(more, width), "space")

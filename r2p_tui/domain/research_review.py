@@ -40,7 +40,7 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What a review talks about; the minutes of its items and `closing` ones sum to `minutes`.
+    """What a review talks about; the minutes of its items, `closing` and `spare` ones sum to `minutes`.
 
     `since` is when the last review was held, or a month ago; `left_out` counts, for each part, what there was
     no time for.
@@ -51,6 +51,7 @@ class Agenda:
     minutes: int
     items: tuple[Item, ...]
     closing: int
+    spare: int = 0
     left_out: tuple[tuple[Part, int], ...] = ()
 
     def of(self, part: Part) -> tuple[Item, ...]:
@@ -94,13 +95,16 @@ _PLANS: dict[Part, _Plan] = {
 _LEAST_CLOSING, _CLOSING_PART = 3, 12
 
 
-def make_agenda(items: Sequence[Item], *, minutes: int, since: date, held_on: date) -> Agenda:
+def make_agenda(
+    items: Sequence[Item], *, minutes: int, since: date, held_on: date, more_decisions: int = 0
+) -> Agenda:
     """The items with minutes for each, the first of each part before the others.
 
-    What does not fit is left out and counted; what is left of the minutes closes the review.
+    What does not fit is left out and counted, with `more_decisions` that are not among the items.
     """
     given = {part: [item for item in items if item.part == part] for part in PARTS}
-    room = minutes - max(_LEAST_CLOSING, minutes // _CLOSING_PART)
+    closing = max(_LEAST_CLOSING, minutes // _CLOSING_PART)
+    room = minutes - closing
     numbers = _admitted({part: len(some) for part, some in given.items()}, room)
     spent = _spread(numbers, room)
     timed = tuple(
@@ -108,22 +112,24 @@ def make_agenda(items: Sequence[Item], *, minutes: int, since: date, held_on: da
         for part in PARTS
         for item, time in zip(given[part][: numbers[part]], spent[part], strict=True)
     )
+    left_out = {part: len(given[part]) - numbers[part] for part in PARTS}
+    left_out["decisions"] += more_decisions
     return Agenda(
         held_on=held_on,
         since=since,
         minutes=minutes,
         items=timed,
-        closing=minutes - sum(item.minutes for item in timed),
-        left_out=tuple(
-            (part, len(given[part]) - numbers[part]) for part in PARTS if len(given[part]) > numbers[part]
-        ),
+        closing=closing,
+        spare=room - sum(item.minutes for item in timed),
+        left_out=tuple((part, count) for part, count in left_out.items() if count),
     )
 
 
 def _admitted(wanted: Mapping[Part, int], room: int) -> dict[Part, int]:
     """How many items of each part have room: each its share first, then what is left goes by the order.
 
-    Decisions may take all that is left, any other part no more than its share once again.
+    Decisions may take all that is left, any other part its share once again, and more only of the time that
+    nothing else can use.
     """
     numbers = {part: min(wanted[part], int(plan.share * room) // plan.least) for part, plan in _PLANS.items()}
     left = room - sum(numbers[part] * plan.least for part, plan in _PLANS.items())
@@ -132,6 +138,11 @@ def _admitted(wanted: Mapping[Part, int], room: int) -> dict[Part, int]:
         more = min(min(wanted[part], most) - numbers[part], left // plan.least)
         numbers[part] += more
         left -= more * plan.least
+    unused = max(room - sum(numbers[part] * plan.most for part, plan in _PLANS.items()), 0)
+    for part, plan in _PLANS.items():
+        more = min(wanted[part] - numbers[part], unused // plan.least)
+        numbers[part] += more
+        unused -= more * plan.least
     return numbers
 
 
@@ -151,6 +162,9 @@ def _spread(numbers: Mapping[Part, int], room: int) -> dict[Part, list[int]]:
 # --- Markdown -----------------------------------------------------------------------------------------------
 
 _DECISIONS = "Decisions"
+# Underscores within a word, and an ampersand that begins no entity, are none.
+_MARKUP = re.compile(r"[\\`*\[\]<~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
+_COMMENT = re.compile(r"(?<!\\)<!--.*?(?:-->|\Z)", re.DOTALL)
 _HOW = """<!--
 One line for each technique, such as
 - NAME: TRIAL because REASON; next: ACTION by 2w
@@ -177,9 +191,16 @@ def markdown(agenda: Agenda) -> str:
     for part in PARTS:
         lines += _section(part, agenda, left_out.get(part, 0))
     lines += ["", f"## Closing: read out what was decided ({agenda.closing} min)"]
+    if agenda.spare:
+        lines += ["", f"Left over: {agenda.spare} min."]
     lines += ["", f"## {_DECISIONS}", "", _HOW, ""]
-    lines += [f"- {_escaped(item.name)}:" for item in agenda.of("decisions") if item.ring]
+    lines += [f"- {_escaped_name(item.name)}:" for item in agenda.of("decisions") if item.ring]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def for_reading(text: str) -> str:
+    """A review as its reader should see it: without comments, and with characters as they are meant."""
+    return _unescaped(re.sub(r"\n{3,}", "\n\n", _COMMENT.sub("", text)))
 
 
 def _section(part: Part, agenda: Agenda, left_out: int) -> list[str]:
@@ -199,17 +220,25 @@ def _titled(item: Item) -> str:
 
 def _escaped(text: str) -> str:
     """Foreign text that no reader of Markdown takes for markup."""
-    return re.sub(r"([\\`*\[\]<])", r"\\\1", clean_line(text))
+    return _MARKUP.sub(r"\\\g<0>", clean_line(text))
+
+
+def _escaped_name(name: str) -> str:
+    """A name for the beginning of a line; its own colons are none that a decision follows."""
+    text = _escaped(name).replace(":", r"\:")
+    return re.sub(r"^(\d*)([-+#>.)])(?=\s|$)", r"\1\\\2", text)
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\([\\`*\[\]<])", r"\1", text)
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
 
 
 # --- decisions ----------------------------------------------------------------------------------------------
 
-_HEADING = re.compile(r"#{1,6}\s+(.*)")
-_DECIDED = re.compile(r":\s*(?=(?:stays|stay)\b|[A-Za-z]+[.,;]?\s+because\b)", re.IGNORECASE)
+_HEADING = re.compile(r"(#{1,6})\s+(.*)")
+_DECIDED = re.compile(
+    r"(?<!\\)(?:\\\\)*(?P<colon>:)\s*(?=(?:stays|stay)\b|[A-Za-z]+[.,;]?\s+because\b)", re.IGNORECASE
+)
 _VERDICT = re.compile(r"(?P<word>[A-Za-z]+)\b[.,;]?\s*(?:because\b[:,]?\s*(?P<reason>.*))?", re.IGNORECASE)
 _NEXT = re.compile(r";\s*next\s*:\s*", re.IGNORECASE)
 
@@ -247,37 +276,45 @@ def bad_lines(faults: Sequence[tuple[int, str]]) -> UsageError:
 
 
 def _decision_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Numbered lines that say something: those of the decisions' section, or all where there is none."""
-    plain = _without_comments(text)
-    lines = [(number, line.strip()) for number, line in enumerate(plain.split("\n"), 1)]
-    headings = {number: match[1].strip() for number, line in lines if (match := _HEADING.fullmatch(line))}
-    begins = [number for number, title in headings.items() if title.casefold() == _DECISIONS.casefold()]
-    begin = begins[-1] if begins else 0
-    end = min((number for number in headings if number > begin), default=len(lines) + 1) if begins else None
+    """Numbered lines that say something: those below headings of decisions, or all where there are none."""
+    lines = [(number, line.strip()) for number, line in enumerate(_without_comments(text).split("\n"), 1)]
+    headings = {number: match for number, line in lines if (match := _HEADING.fullmatch(line))}
+    is_bare = not any(map(_is_of_decisions, headings.values()))
+    # How many # the heading has below which decisions stand; one of more is a part of it.
+    inside = 0
     for number, line in lines:
-        if line and number > begin and (end is None or number < end) and number not in headings:
+        if heading := headings.get(number):
+            level = len(heading[1])
+            if _is_of_decisions(heading):
+                inside = level
+            elif level <= inside:
+                inside = 0
+        elif line and (inside or is_bare):
             yield number, line
 
 
+def _is_of_decisions(heading: re.Match[str]) -> bool:
+    return heading[2].strip().casefold() == _DECISIONS.casefold()
+
+
 def _without_comments(text: str) -> str:
-    """The text with as many lines as before, what stands in comments of HTML left out."""
-    first, *others = text.split("<!--")
-    kept = [first]
-    for other in others:
-        comment, _, rest = other.partition("-->")
-        kept.append("\n" * comment.count("\n") + rest)
-    return "".join(kept)
+    """The text with as many lines as before; raises UsageError for a comment that hides all that follows."""
+    for comment in _COMMENT.finditer(text):
+        if not comment[0].endswith("-->"):
+            line = text.count("\n", 0, comment.start()) + 1
+            raise bad_lines([(line, "the comment that begins here has no end, which is -->.")])
+    return _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
 
 
 def _decision(number: int, line: str, today: date) -> Decision | None:
     """One line; None where it was left open. Raises UsageError."""
     plain = re.sub(r"^(?:[-*+]|\d+[.)])\s+", "", line)
-    if plain.endswith(":"):
-        return None
     match = _DECIDED.search(plain)
+    if match is None and plain.endswith(":"):
+        return None
     if match is None:
         raise UsageError(f"“{shorten(clean_line(plain), 60)}” says neither “stays” nor “RING because …”.")
-    name = clean_line(_unescaped(plain[: match.start()]))
+    name = clean_line(_unescaped(plain[: match.start("colon")]))
     said, action, on = _next_of(plain[match.end() :], today)
     verdict = _VERDICT.fullmatch(said)
     if not name or verdict is None:

@@ -6,13 +6,14 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import starmap
 from statistics import fmean
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from r2p_tui.domain.calibration import CalibrationVerdict
 from r2p_tui.domain.predictions import (
+    Forecast,
     Interval,
     Judged,
     brier,
@@ -26,6 +27,7 @@ from r2p_tui.domain.radar import Ring
 
 By = Literal["kind", "ring", "tag", "year"]
 Breakdown = tuple[tuple[str, "Scores"], ...]
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +55,109 @@ class Scores:
     interval_unit: str = ""
 
 
+class Alike(NamedTuple):
+    """Predictions that agree in all by which they are parted, with their scores added up.
+
+    Every part of many predictions is some of these together, so that none is scored twice. The scores are of
+    the first forecast; `weighted` is the Brier score of all by time. Intervals have their unit.
+    """
+
+    kind: str
+    ring: str | None
+    tags: tuple[str, ...]
+    year: int
+    total: int
+    yes: int
+    brier: float
+    log: float
+    weighted: float
+    intervals: tuple[tuple[Interval, str], ...]
+
+
 def pairs_of(judged: Sequence[Judged]) -> list[tuple[float, bool]]:
     """What was said first, and whether it happened: what calibration looks at."""
-    return [(one.forecasts[0].probability, one.happened) for one in judged]
+    return [(one.said, one.happened) for one in judged]
 
 
-def score(judged: Sequence[Judged]) -> Scores:
-    """All scores at once; every prediction has at least one forecast."""
-    if not judged:
+def alike(judged: Sequence[Judged]) -> list[Alike]:
+    """All predictions, those of one kind, ring, year of writing (UTC) and the same tags as one."""
+    groups: dict[tuple[str, str | None, tuple[str, ...], int], list[Judged]] = defaultdict(list)
+    for one in judged:
+        groups[one.kind, one.ring, one.tags, one.made_at.year].append(one)
+    return [_added_up(kind, ring, tags, year, some) for (kind, ring, tags, year), some in groups.items()]
+
+
+def _added_up(kind: str, ring: str | None, tags: tuple[str, ...], year: int, some: Sequence[Judged]) -> Alike:
+    pairs = pairs_of(some)
+    return Alike(
+        kind,
+        ring,
+        tags,
+        year,
+        total=len(some),
+        yes=sum([happened for _, happened in pairs]),
+        brier=math.fsum(starmap(brier, pairs)),
+        log=math.fsum(starmap(log_score, pairs)),
+        weighted=math.fsum(map(_weighted_brier, some)),
+        intervals=tuple((interval, one.unit) for one in some if (interval := _interval(one))),
+    )
+
+
+def _weighted_brier(one: Judged) -> float:
+    if not one.later:
+        return brier(one.said, one.happened)
+    forecasts = (Forecast(one.said, one.made_at), *one.later)
+    return time_weighted_brier(forecasts, one.ended_at, one.happened)
+
+
+def _interval(one: Judged) -> Interval | None:
+    """The interval, where its value is known."""
+    if one.low is None or one.high is None or one.value is None:
+        return None
+    return Interval(one.low, one.high, one.said, one.value)
+
+
+def score(some: Sequence[Alike]) -> Scores:
+    """All scores of some predictions at once."""
+    if not some:
         return Scores()
-    pairs = pairs_of(judged)
-    cost, rate = fmean(starmap(brier, pairs)), fmean(happened for _, happened in pairs)
+    count, yes = sum(one.total for one in some), sum(one.yes for one in some)
+    cost, rate = math.fsum(one.brier for one in some) / count, yes / count
     scores = Scores(
-        count=len(pairs),
-        yes=sum(happened for _, happened in pairs),
+        count=count,
+        yes=yes,
         brier=cost,
         two_class=2 * cost,
-        log=fmean(starmap(log_score, pairs)),
-        weighted=fmean(map(_weighted_brier, judged)),
+        log=math.fsum(one.log for one in some) / count,
+        weighted=math.fsum(one.weighted for one in some) / count,
         base_rate=rate,
         base_brier=rate * (1 - rate),
         skill=skill(cost, rate * (1 - rate)),
     )
-    return _with_intervals(scores, [one for one in judged if one.low is not None])
+    return _with_intervals(scores, [each for one in some for each in one.intervals])
 
 
-def breakdown(judged: Sequence[Judged], by: By) -> Breakdown:
+def _with_intervals(scores: Scores, found: Sequence[tuple[Interval, str]]) -> Scores:
+    if not found:
+        return scores
+    intervals, units = [interval for interval, _ in found], {unit for _, unit in found}
+    return replace(
+        scores,
+        intervals=len(intervals),
+        coverage=coverage(intervals),
+        claimed_coverage=fmean([one.level for one in intervals]),
+        interval_score=fmean(starmap(interval_score, intervals)) if len(units) == 1 else None,
+        interval_unit=units.pop() if len(units) == 1 else "",
+    )
+
+
+def breakdown(every: Sequence[Alike], by: By) -> Breakdown:
     """The scores of each kind, ring, tag or year of writing; what has none is left out.
 
     Rings are in their own order, years and kinds in theirs, tags by how often they were used.
     """
-    groups: dict[str, list[Judged]] = defaultdict(list)
-    for one in judged:
+    groups: dict[str, list[Alike]] = defaultdict(list)
+    for one in every:
         for name in _NAMES[by](one):
             groups[name].append(one)
     parts = [(name, score(members)) for name, members in groups.items()]
@@ -98,9 +171,9 @@ def over_time(judged: Sequence[Judged]) -> tuple[tuple[date, float], ...]:
     """
     quarters: dict[tuple[int, int], list[tuple[date, float]]] = defaultdict(list)
     for one in judged:
-        day = one.ended_at.date()
-        cost = brier(one.forecasts[0].probability, one.happened)
-        quarters[day.year, (day.month - 1) // 3].append((day, cost))
+        # A due day ends at the midnight that begins the next one, and still belongs to its own quarter.
+        day = (one.ended_at - _MOMENT).date()
+        quarters[day.year, (day.month - 1) // 3].append((day, brier(one.said, one.happened)))
     line, total, count = [], 0.0, 0
     for _, ended in sorted(quarters.items()):
         total += math.fsum(cost for _, cost in ended)
@@ -116,39 +189,11 @@ def headline(scores: Scores, verdict: CalibrationVerdict) -> str:
     return f"Brier {scores.brier:.2f} (base rate {scores.base_brier:.2f}) · {verdict.words}"
 
 
-def _weighted_brier(one: Judged) -> float:
-    return time_weighted_brier(one.forecasts, one.ended_at, one.happened)
-
-
-def _with_intervals(scores: Scores, judged: Sequence[Judged]) -> Scores:
-    """The scores with those of the intervals whose value is known."""
-    intervals = [
-        Interval(one.low, one.high, one.forecasts[0].probability, one.value)
-        for one in judged
-        if one.low is not None and one.high is not None and one.value is not None
-    ]
-    if not intervals:
-        return scores
-    units = {one.unit for one in judged if one.value is not None}
-    return replace(
-        scores,
-        intervals=len(intervals),
-        coverage=coverage(intervals),
-        claimed_coverage=fmean(one.level for one in intervals),
-        interval_score=fmean(starmap(interval_score, intervals)) if len(units) == 1 else None,
-        interval_unit=units.pop() if len(units) == 1 else "",
-    )
-
-
-def _ring_of(one: Judged) -> tuple[str, ...]:
-    return (one.ring,) if one.ring else ()
-
-
-_NAMES: dict[By, Callable[[Judged], Sequence[str]]] = {
+_NAMES: dict[By, Callable[[Alike], Sequence[str]]] = {
     "kind": lambda one: (one.kind,),
-    "ring": _ring_of,
+    "ring": lambda one: (one.ring,) if one.ring else (),
     "tag": lambda one: one.tags,
-    "year": lambda one: (str(one.made_on.year),),
+    "year": lambda one: (str(one.year),),
 }
 _RINGS = {str(ring): place for place, ring in enumerate(Ring)}
 _ORDERS: dict[By, Callable[[tuple[str, Scores]], tuple[int, str]]] = {

@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date
+from datetime import date
 from itertools import groupby
 from typing import Final
 
@@ -91,7 +91,8 @@ def _revisions(technique: Technique, quadrant: str) -> Iterator[tuple[date, str]
 
 
 def _day(move: Move) -> date:
-    return move.moved_at.astimezone(UTC).date()
+    """The calendar day of the user's own clock, as everywhere else."""
+    return move.moved_at.astimezone().date()
 
 
 def _move_words(move: Move) -> str:

@@ -13,7 +13,7 @@ from r2p_tui.domain.calibration import (
 )
 from r2p_tui.domain.prediction_entry import KINDS
 from r2p_tui.domain.predictions import Murphy, murphy
-from r2p_tui.domain.scoreboard import Scores, breakdown, headline, over_time, pairs_of, score
+from r2p_tui.domain.scoreboard import Scores, alike, breakdown, headline, over_time, pairs_of, score
 from r2p_tui.errors import UsageError
 from r2p_tui.services.desk import Desk
 from r2p_tui.store import prediction_scores as store
@@ -51,15 +51,15 @@ def scoreboard(desk: Desk, *, kind: str | None = None) -> Scoreboard:
         raise UsageError(f"“{kind[:40]}” is no kind of prediction.", f"The kinds: {', '.join(KINDS)}.")
     with desk.store.read() as session:
         judged = [one for one in store.judged(session) if kind in (None, one.kind)]
-    pairs = pairs_of(judged)
+    pairs, every = pairs_of(judged), alike(judged)
     return Scoreboard(
-        score(judged),
+        score(every),
         judge_calibration(pairs),
         calibration_curve(pairs),
         murphy(pairs),
-        breakdown(judged, "kind"),
-        breakdown(judged, "ring"),
-        breakdown(judged, "tag"),
-        breakdown(judged, "year"),
+        breakdown(every, "kind"),
+        breakdown(every, "ring"),
+        breakdown(every, "tag"),
+        breakdown(every, "year"),
         over_time(judged),
     )

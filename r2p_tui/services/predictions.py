@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from r2p_tui.domain.paper_ids import PaperReference
@@ -17,7 +17,7 @@ from r2p_tui.domain.prediction_entry import (
     probability_of,
     reasoning_hash,
 )
-from r2p_tui.domain.predictions import Forecast, Outcome, brier, time_weighted_brier
+from r2p_tui.domain.predictions import Forecast, Outcome, brier, end_of_day, time_weighted_brier
 from r2p_tui.domain.times import short_date
 from r2p_tui.errors import NotFoundError, UsageError
 from r2p_tui.services.desk import Desk
@@ -375,8 +375,7 @@ def _scores(line: PredictionLine, forecasts: Sequence[Forecast]) -> tuple[float 
     if line.resolved_at is None or line.outcome not in (Outcome.YES, Outcome.NO):
         return None, None
     happened = line.outcome is Outcome.YES
-    day_after = datetime.combine(line.due_on + timedelta(days=1), time.min, UTC)
-    ended_at = min(line.resolved_at, day_after)
+    ended_at = min(line.resolved_at, end_of_day(line.due_on))
     return (
         brier(forecasts[0].probability, happened),
         time_weighted_brier(forecasts, ended_at, happened),

@@ -88,7 +88,7 @@ def _order(technique: Technique, quadrants: Sequence[str]) -> tuple[int, int, st
 
 
 def find(desk: Desk, name: str | int) -> Technique:
-    """A technique by its name in any case, or its id; raises NotFoundError with the nearest name."""
+    """A technique by its name in any case, or its id (an `int`); raises NotFoundError with the nearest."""
     with desk.store.read() as session:
         return technique_named(store.techniques(session), name)
 
@@ -101,41 +101,34 @@ def add(
     quadrant: str,
     reason: str,
     owner: str = "",
-    bucket: Bucket = Bucket.CORE,
+    bucket: Bucket | None = None,
     description: str = "",
     next_action: str = "",
     next_on: date | None = None,
     papers: Sequence[str] = (),
     now: datetime,
 ) -> Technique:
-    """Put a technique on the radar with its first move; one that was dropped comes back with its history.
+    """Put a technique on the radar with its first move, in CORE unless told.
 
+    One that was dropped comes back with its history, and with what was said of it where nothing new is.
     Raises UsageError with the question that is open, NotFoundError for a paper that is not in the library.
     """
     called = name_of(name)
-    fields: dict[str, Any] = {
-        "quadrant": quadrant_of(quadrant, desk.settings.radar.quadrants),
-        "owner": _owner(owner),
-        "bucket": bucket,
-        "description": paragraph_of(description),
-    }
+    place = quadrant_of(quadrant, desk.settings.radar.quadrants)
+    said: dict[str, Any] = {"owner": _owner(owner), "description": paragraph_of(description)}
     with desk.store.write() as session:
         _need_new(store.techniques(session), called)
         number = store.dropped(session, called)
-        before = store.ring_of(session, number) if number is not None else None
-        # Back where it was dropped, it has not moved, and no move would keep the reason.
-        stays = before is ring
-        entry = check_move(None if stays else before, ring, reason, next_action, next_on, today_of(now))
+        entry = check_move(None, ring, reason, next_action, next_on, today_of(now))
         if number is None:
-            number = store.add_technique(session, called, **fields, **move_values(entry), now=now)
+            said["bucket"] = bucket or Bucket.CORE
+            number = store.add_technique(
+                session, called, quadrant=place, **said, **move_values(entry), now=now
+            )
         else:
-            store.take_up(session, number, now)
-            if stays:
-                fields["description"] = "\n".join(filter(None, (fields["description"], entry.reason)))
-                store.set_next(session, number, entry.next_action, entry.next_on)
-            else:
-                store.add_move(session, number, **move_values(entry), now=now)
-            store.edit(session, number, **fields)
+            store.take_up(session, number, **move_values(entry), now=now)
+            kept = {name: words or None for name, words in said.items()}
+            store.edit(session, number, quadrant=place, bucket=bucket, **kept)
         for reference in papers:
             store.link_paper(
                 session, number, _paper_id(find_paper(session, parse_reference(reference)), reference)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -27,6 +27,10 @@ from r2p_tui.text import count_of
 
 Kind = Literal["byor-csv", "byor-json", "aoe", "zalando"]
 KINDS: tuple[Kind, ...] = ("byor-csv", "byor-json", "aoe", "zalando")
+# Where an AOE radar keeps its own look and words, which an export never writes over.
+_CONFIG = "config.json"
+_OWN_FILES = ("about.md", _CONFIG)
+_MOST_NAMED = 3
 
 
 class Exported(NamedTuple):
@@ -34,6 +38,13 @@ class Exported(NamedTuple):
 
     text: str
     files: Mapping[str, str]
+    said: tuple[str, ...]
+
+
+class Written(NamedTuple):
+    """The files that were written; and what is to be said of others in their folder."""
+
+    paths: tuple[Path, ...]
     said: tuple[str, ...]
 
 
@@ -91,18 +102,47 @@ def _said_of_skip(drawn: FourRings, skip_as: Ring | None) -> list[str]:
     return [f"{who} {are} left out, since that radar has four rings: {names}. Draw with --skip-as hold."]
 
 
-def write(exported: Exported, place: Path) -> Sequence[Path]:
+def write(exported: Exported, place: Path) -> Written:
     """Write a text to a file, or files into a folder, each whole or not at all; raises R2PError."""
     wanted = {place / name: text for name, text in exported.files.items()} or {place: exported.text}
     if exported.files and place.exists() and not place.is_dir():
         raise UsageError(f"{place} is a file; AOE's radar is a folder.", "Name a folder, new or not.")
+    said = _said_of_folder(place, wanted) if exported.files else []
+    for path in [place / name for name in _OWN_FILES if (place / name).exists()]:
+        wanted.pop(path, None)
     for path, text in wanted.items():
         try:
             _write(path, text)
         except OSError as error:
             reason = error.strerror or str(error)
             raise R2PError(f"{path} cannot be written: {reason}.", "Choose another place.") from error
-    return list(wanted)
+    return Written(tuple(wanted), tuple(said))
+
+
+def _said_of_folder(place: Path, wanted: Mapping[Path, str]) -> list[str]:
+    """On a configuration of the user's own, and on items of techniques that were dropped since."""
+    said = []
+    if _is_another(place / _CONFIG, wanted[place / _CONFIG]):
+        said.append(
+            f"{_CONFIG} is there already and stays; AOE leaves out what stands in a ring or quadrant that it"
+            " does not name."
+        )
+    found = (path for path in (place / "radar").rglob("*.md") if path not in wanted)
+    if others := sorted(path.relative_to(place).as_posix() for path in found):
+        names = ", ".join(others[:_MOST_NAMED]) + ", …" * (len(others) > _MOST_NAMED)
+        files = count_of(len(others), "file")
+        said.append(f"{files} below radar that this export did not write, and that AOE draws too: {names}.")
+    return said
+
+
+def _is_another(path: Path, text: str) -> bool:
+    """Whether something else than the text is there already."""
+    try:
+        return path.read_text("utf-8", "replace") != text
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _write(path: Path, text: str) -> None:

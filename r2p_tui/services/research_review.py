@@ -32,7 +32,7 @@ from r2p_tui.errors import NotFoundError, R2PError, UsageError
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.radar import RadarView, move_values, radar, today_of
 from r2p_tui.store import radar as store
-from r2p_tui.store.predictions import PredictionLine, list_lines
+from r2p_tui.store.predictions import PredictionLine, counts, list_lines
 from r2p_tui.store.research_reviews import ResearchReview, add_review
 from r2p_tui.store.research_reviews import reviews as stored_reviews
 from r2p_tui.store.review_papers import ReviewPaper, cited_in_practice, review_papers
@@ -69,6 +69,7 @@ def agenda(desk: Desk, *, now: datetime, minutes: int | None = None) -> Agenda:
     view, today = radar(desk, now=now), today_of(now)
     with desk.store.read() as session:
         due = list_lines(session, state="due", today=today, limit=_MOST_PREDICTIONS)
+        all_due = counts(session, today).due
         papers = review_papers(session)
         cited = cited_in_practice(session, view.since)
     items = [
@@ -83,6 +84,7 @@ def agenda(desk: Desk, *, now: datetime, minutes: int | None = None) -> Agenda:
         minutes=minutes if minutes is not None else desk.settings.radar.review_minutes,
         since=today_of(view.since),
         held_on=today,
+        more_decisions=all_due - len(due),
     )
 
 
@@ -197,7 +199,9 @@ def take(desk: Desk, text: str, *, now: datetime) -> Taken:
     today, text = today_of(now), clean(text)
     decisions = parse_decisions(text, today)
     if not decisions:
-        raise UsageError("No decision stands there.", "Write one on a line, such as: - RT-DETR: stays")
+        raise UsageError(
+            "No decision stands there.", "Write one below the heading Decisions, such as: - RT-DETR: stays"
+        )
     with desk.store.write() as session:
         for number, entry, moves in _planned(store.techniques(session), decisions, today):
             if moves:
@@ -215,19 +219,17 @@ def _planned(
     techniques: Sequence[Technique], decisions: Sequence[Decision], today: date
 ) -> list[tuple[int, MoveEntry, bool]]:
     """What each decision does: to which technique, what, and whether it moves; raises UsageError."""
-    planned: dict[int, tuple[MoveEntry, bool]] = {}
+    planned: list[tuple[int, MoveEntry, bool]] = []
     faults = []
     for decision in decisions:
         try:
             technique = technique_named(techniques, decision.name)
-            if technique.id in planned:
-                raise UsageError(f"{technique.name} is decided on twice.")
-            planned[technique.id] = _entry(decision, technique, today), decision.ring is not None
+            planned.append((technique.id, _entry(decision, technique, today), decision.ring is not None))
         except R2PError as error:
             faults.append((decision.line, f"{decision.name}: {error.message}"))
     if faults:
         raise bad_lines(faults)
-    return [(number, *what) for number, what in planned.items()]
+    return planned
 
 
 def _entry(decision: Decision, technique: Technique, today: date) -> MoveEntry:

@@ -4,45 +4,51 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
 from sqlmodel import Session
 
-from r2p_tui.domain.predictions import Forecast, Judged
+from r2p_tui.domain.predictions import Forecast, Judged, end_of_day
 
 _JUDGED = """
-    SELECT p.id, p.kind, p.created_at, p.probability, p.due_on, r.resolved_at, r.outcome = 'yes', p.ring,
-        p.tags, p.low, p.high, r.value, coalesce(p.unit, '')
+    SELECT p.id, p.kind, p.probability, p.created_at, p.due_on, r.resolved_at, r.outcome, p.ring, p.tags,
+        p.low, p.high, r.value, coalesce(p.unit, '')
     FROM prediction_resolutions AS r CROSS JOIN predictions AS p ON p.id = r.prediction_id
     WHERE r.undone_at IS NULL AND r.outcome IN ('yes', 'no')
     ORDER BY r.prediction_id
 """
 _UPDATES = """
-    SELECT prediction_id, probability, made_at FROM prediction_updates ORDER BY prediction_id, made_at, id
+    SELECT prediction_id, probability, made_at FROM prediction_updates
+    WHERE prediction_id IN (SELECT prediction_id FROM prediction_resolutions WHERE undone_at IS NULL)
+    ORDER BY prediction_id, made_at, id
 """
+# One row at a time is slow to fetch, and all of them are as much again to hold.
+_ROWS_AT_ONCE = 1_000
 
 
 def judged(session: Session) -> list[Judged]:
-    """Every prediction that came true or did not, by its number; `made_on` is the day in UTC."""
-    run = session.connection().exec_driver_sql
-    later: dict[int, list[Forecast]] = defaultdict(list)
-    for number, probability, made_at in run(_UPDATES):
-        later[number].append(Forecast(probability, datetime.fromisoformat(made_at)))
+    """Every prediction that came true or did not, by its number."""
+    run, moment = session.connection().exec_driver_sql, datetime.fromisoformat
+    later: dict[int, tuple[Forecast, ...]] = defaultdict(tuple)
+    for number, probability, made_at in run(_UPDATES).fetchall():
+        later[number] += (Forecast(probability, moment(made_at)),)
     found = []
-    for number, kind, made, said, due, resolved, happened, ring, tags, *interval in run(_JUDGED):
-        made_at, resolved_at = datetime.fromisoformat(made), datetime.fromisoformat(resolved)
-        forecasts = (Forecast(said, made_at), *later.get(number, ()))
-        ended_at = min(resolved_at, _end_of(due))
-        found.append(
-            Judged(kind, made_at.date(), forecasts, ended_at, bool(happened), ring, _tags(tags), *interval)
-        )
+    for rows in run(_JUDGED).partitions(_ROWS_AT_ONCE):
+        for number, kind, said, made, due, resolved, outcome, ring, tags, *interval in rows:
+            ended_at = min(moment(resolved), _end_of(due))
+            found.append(
+                Judged(
+                    kind, said, moment(made), ended_at, outcome == "yes", later.get(number, ()), ring,
+                    _tags(tags), *interval,
+                )
+            )  # fmt: skip
     return found
 
 
 @lru_cache(maxsize=100_000)
 def _end_of(day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), UTC)
+    return end_of_day(date.fromisoformat(day))
 
 
 @lru_cache(maxsize=10_000)

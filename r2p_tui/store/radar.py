@@ -113,12 +113,10 @@ def name_key(name: str) -> str:
     return name.casefold()
 
 
-def techniques(session: Session, *, with_dropped: bool = False) -> list[Technique]:
-    """All of them with their history, by name."""
-    query = select(TechniqueRecord).order_by(col(TechniqueRecord.name_key))
-    if not with_dropped:
-        query = query.where(col(TechniqueRecord.dropped_at).is_(None))
-    return _with_history(session, session.scalars(query).all())
+def techniques(session: Session) -> list[Technique]:
+    """All that were not dropped, with their history, by name."""
+    query = select(TechniqueRecord).where(col(TechniqueRecord.dropped_at).is_(None))
+    return _with_history(session, session.scalars(query.order_by(col(TechniqueRecord.name_key))).all())
 
 
 def technique(session: Session, which: int | str) -> Technique:
@@ -235,11 +233,20 @@ def drop(session: Session, technique_id: int, now: datetime) -> None:
     _change(session, technique_id, dropped_at=now)
 
 
-def take_up(session: Session, technique_id: int, now: datetime) -> None:
-    """Put a technique that was dropped on the radar again, in the ring where it was."""
+def take_up(
+    session: Session,
+    technique_id: int,
+    ring: Ring,
+    *,
+    reason: str,
+    next_action: str = "",
+    next_on: date | None = None,
+    now: datetime,
+) -> None:
+    """Put a technique that was dropped on the radar again: a move from no ring, behind its history."""
     record = session.get_one(TechniqueRecord, technique_id)
-    record.dropped_at, record.reviewed_at = None, now
-    session.flush()
+    record.dropped_at = None
+    _add_move(session, record, Move(None, ring, reason, now, next_action, next_on))
 
 
 def edit(

@@ -22,6 +22,8 @@ _WHY = {
 }
 _MISSED = "What did you miss?"
 _MISSED_HINT = "what you did not see coming; enter alone goes on"
+_AGAIN = "It is not resolved yet."
+_AGAIN_HINT = "enter tries again, escape leaves it unresolved"
 _NO_REASON = "Say why in a few words; escape leaves it unresolved."
 
 
@@ -124,8 +126,12 @@ class PredictionJudging:
         *,
         value: float | None = None,
         reason: str = "",
+        missed: str = "",
     ) -> None:
-        """Write it, and ask the next question at once: a key that comes early must not judge anything."""
+        """Write it, and ask the next question at once: a key that comes early must not judge anything.
+
+        `missed` is what was typed to that question before.
+        """
         question = self._what_was_missed(prediction.id)
 
         def done(ended: Outcome) -> None:
@@ -135,11 +141,22 @@ class PredictionJudging:
 
         def failed(error: R2PError) -> None:
             self._app.show_error(error)
-            if self._line.close(question):
+            if not self._line.asks(question):
+                return
+            typed = self._line.typed
+            if typed or reason:
+                # Were the field to close now, the rest of a word would judge what is marked.
+                self._line.ask(Question(_AGAIN, _AGAIN_HINT, again, self._to_rows), typed)
+            else:
+                self._line.close()
                 self._to_rows()
 
+        def again(words: str) -> str:
+            self._resolve(prediction, outcome, value=value, reason=reason, missed=words)
+            return ""
+
         self._keeper.resolve(prediction.id, outcome, value=value, reason=reason, done=done, failed=failed)
-        self._line.ask(question)
+        self._line.ask(question, missed)
 
     def _what_was_missed(self, prediction_id: int) -> Question:
         following = self._next_due(prediction_id)
@@ -152,11 +169,17 @@ class PredictionJudging:
 
         def answered(words: str) -> str:
             if words:
-                self._keeper.say_missed(prediction_id, words)
+                self._keeper.say_missed(prediction_id, words, lambda error: self._give_back(words, error))
             go_on()
             return ""
 
         return Question(_MISSED, _MISSED_HINT, answered, go_on)
+
+    def _give_back(self, words: str, error: R2PError) -> None:
+        """Words that could not be kept are not lost: other questions may be open by now."""
+        self._app.show_error(error)
+        self._app.copy_to_clipboard(words)
+        self._app.tell("What you wrote is not kept; it is on the clipboard.")
 
     def _to_rows(self) -> None:
         self._rows.focus()
@@ -182,7 +205,9 @@ class PredictionJudging:
         def answered(words: str) -> str:
             if not words:
                 return "Say why in a few words; escape leaves it resolved."
-            self._keeper.take_back(prediction.id, words, self._changed)
+            self._keeper.take_back(
+                prediction.id, words, self._changed, lambda error: self._give_back(words, error)
+            )
             self._to_rows()
             return ""
 

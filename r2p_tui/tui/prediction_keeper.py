@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from r2p_tui.store.predictions import Counts, PredictionLine
     from r2p_tui.tui.app import R2PApp
 
+Failed = Callable[[R2PError], None]
 LISTED_AT_MOST = 1_000
 
 
@@ -46,7 +47,7 @@ class Read(NamedTuple):
 class PredictionKeeper:
     """Runs the services for `owner`; `failed` gets what goes wrong while reading."""
 
-    def __init__(self, owner: Widget, app: R2PApp, *, failed: Callable[[R2PError], None]) -> None:
+    def __init__(self, owner: Widget, app: R2PApp, *, failed: Failed) -> None:
         self._owner = owner
         self._app = app
         self._failed = failed
@@ -141,7 +142,7 @@ class PredictionKeeper:
         value: float | None = None,
         reason: str = "",
         done: Callable[[Outcome], None],
-        failed: Callable[[R2PError], None],
+        failed: Failed,
     ) -> None:
         """Judge it; of an interval the value decides where there is one."""
         now = self._app.now()
@@ -153,7 +154,7 @@ class PredictionKeeper:
 
         self._app.tasks.in_order(self._owner, work, done, failed=failed)
 
-    def say_missed(self, prediction_id: int, words: str) -> None:
+    def say_missed(self, prediction_id: int, words: str, failed: Failed) -> None:
         """Keep what was not seen coming."""
 
         def work(desk: Desk) -> None:
@@ -161,13 +162,13 @@ class PredictionKeeper:
 
             predictions.say_missed(desk, prediction_id, words)
 
-        self._write(work, lambda: None)
+        self._write(work, lambda: None, failed)
 
     def when_written(self, done: Callable[[], None]) -> None:
         """Call `done` when everything asked for so far is in the store, or refused."""
         self._write(lambda _: None, done)
 
-    def take_back(self, prediction_id: int, reason: str, done: Callable[[], None]) -> None:
+    def take_back(self, prediction_id: int, reason: str, done: Callable[[], None], failed: Failed) -> None:
         """Undo its resolution, which stays in its history."""
         now = self._app.now()
 
@@ -176,7 +177,7 @@ class PredictionKeeper:
 
             predictions.take_back(desk, prediction_id, reason, now=now)
 
-        self._write(work, done)
+        self._write(work, done, failed)
 
     def delete(self, prediction_id: int, done: Callable[[], None]) -> None:
         """Take one that is not resolved out of every list."""
@@ -189,5 +190,7 @@ class PredictionKeeper:
 
         self._write(work, done)
 
-    def _write(self, work: Callable[[Desk], None], done: Callable[[], None]) -> None:
-        self._app.tasks.in_order(self._owner, work, lambda _: done())
+    def _write(
+        self, work: Callable[[Desk], None], done: Callable[[], None], failed: Failed | None = None
+    ) -> None:
+        self._app.tasks.in_order(self._owner, work, lambda _: done(), failed=failed)

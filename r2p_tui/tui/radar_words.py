@@ -13,6 +13,7 @@ from r2p_tui.domain.radar_advice import FACTORS, Advice, Part
 from r2p_tui.domain.radar_fan import MARKS, Blip, blips_of
 from r2p_tui.domain.times import ago, short_date
 from r2p_tui.text import clean_line, count_of
+from r2p_tui.tui.prediction_words import day_span
 from r2p_tui.tui.widgets.key_line import joined
 from r2p_tui.tui.widgets.score_field import score_marks
 
@@ -81,8 +82,8 @@ def matches(row: RadarRow, words: str) -> bool:
 
 
 def due_words(days: int) -> str:
-    """`due 2 d`, `due today`, `in 14 d`."""
-    return f"due {-days} d" if days < 0 else "due today" if days == 0 else f"in {days} d"
+    """`due 2 d`, `due today`, `in 14 d`, `in 3 mo`."""
+    return f"due {day_span(-days)}" if days < 0 else f"in {day_span(days)}" if days else "due today"
 
 
 def bar_words(view: RadarView, rows: Sequence[RadarRow], shown: int) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from r2p_tui.tui.run_words import sparkline
 from r2p_tui.tui.widgets.row_list import fit
 
 if TYPE_CHECKING:
+    from r2p_tui.domain.calibration import CalibrationVerdict
     from r2p_tui.domain.predictions import Murphy
     from r2p_tui.domain.scoreboard import Scores
     from r2p_tui.services.prediction_scores import Part, Scoreboard
@@ -39,18 +41,34 @@ def score_lines(board: Scoreboard) -> Iterator[Content]:
         yield from _breakdown(title, rows)
 
 
+def headlines(board: Scoreboard) -> list[str]:
+    """The judgement in one line, each shorter than the one before; the verdict itself stays to the end."""
+    verdict = verdicts(board.verdict)[-1]
+    brier = f"Brier {_number(board.scores.brier)}"
+    base = f"{brier} (base rate {_number(board.scores.base_brier)})"
+    shorter = (f"{base} · {verdict}", f"{brier} · {verdict}") if board.scores.count else ()
+    return [board.headline, *shorter, verdict]
+
+
+def verdicts(verdict: CalibrationVerdict) -> list[str]:
+    """The verdict with the numbers behind it, and without them."""
+    return [verdict.words, verdict.words.partition(" (")[0]]
+
+
 def _plain(scores: Scores) -> Iterator[Content]:
     yield _line("resolved", f"{scores.count:,}", f"{scores.yes:,} came true, {_share(scores.base_rate)}")
     yield _line("Brier", _number(scores.brier), f"best 0; base rate {_number(scores.base_brier)}")
     yield _line("skill", _signed(scores.skill), "best 1; 0 is the base rate")
     yield _line("time-weighted", _number(scores.weighted), "Brier of all your views")
-    yield _line("log score", _number(scores.log), "best 0, worst infinite")
+    certain = scores.log == math.inf
+    said = "infinite: certain once, and wrong" if certain else "best 0; certain and wrong is infinite"
+    yield _line("log score", _number(scores.log), said)
 
 
 def _intervals(scores: Scores) -> Iterator[Content]:
     inside = f"of {scores.intervals:,} inside, {_share(scores.claimed_coverage)} said"
     yield _line("intervals", _share(scores.coverage), inside)
-    words = f"{clean_line(scores.interval_unit)} less is better".strip()
+    words = ", ".join(filter(None, (clean_line(scores.interval_unit), "less is better")))
     if scores.interval_score is None:
         words = "the units differ"
     yield _line("interval score", _number(scores.interval_score), words)
@@ -95,7 +113,9 @@ def _quarter(day: date) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}" if value < 100 else f"{value:,.0f}"
+    if value is None or value == math.inf:
+        return "-" if value is None else "∞"
+    return f"{value:.2f}" if value < 100 else f"{value:,.0f}"
 
 
 def _signed(value: float | None) -> str:

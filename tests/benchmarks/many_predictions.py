@@ -43,6 +43,10 @@ _TECHNIQUE = (
     "INSERT INTO techniques (id, name, name_key, quadrant, owner, bucket, description, next_action,"
     " created_at, reviewed_at) VALUES (?, ?, ?, 'Models', '', 'core', '', '', ?, ?)"
 )
+_MOVE = (
+    "INSERT INTO technique_moves (technique_id, to_ring, reason, next_action, moved_at)"
+    " VALUES (?, 'ADOPT', 'It is used.', '', ?)"
+)
 
 
 def fill_predictions(store: Store, count: int, *, due: int = 500, seed: int = 7) -> None:
@@ -52,6 +56,7 @@ def fill_predictions(store: Store, count: int, *, due: int = 500, seed: int = 7)
         run = session.connection().exec_driver_sql
         names = [(number, f"technique {number}") for number in range(1, _TECHNIQUES + 1)]
         run(_TECHNIQUE, [(number, name, name, now, now) for number, name in names])
+        run(_MOVE, [(number, now) for number, _ in names])
         papers = range(1, _PAPERS + 1)
         run(_PAPER, [(number, f"2611.{number:05}", f"Paper {number}", now) for number in papers])
         days = [utc_text(NOW - timedelta(days=day)) for day in range(60, 0, -1)]

@@ -39,7 +39,7 @@ def main() -> None:
             for words in ("technique replaces", "nobody wrote this"):
                 find = partial(predictions.lines, desk, words=words, limit=LISTED, now=NOW)
                 _report(f"found by “{words}”", find, 2.0)
-            _report("every score of 45,000 resolved", partial(scoreboard, desk), 3.0)
+            _report("every score of 45,000 resolved", partial(scoreboard, desk), 1.0)
 
 
 def _open(desk: Desk) -> None:

@@ -154,6 +154,31 @@ def test_a_later_view(r2p: Run, desk: Desk, clock: list[datetime]) -> None:
     assert view(desk, int(number), now=NOW).line.updates == 1
 
 
+def test_a_view_from_after_the_due_day_is_kept_and_said_to_count_for_nothing(
+    r2p: Run, desk: Desk, clock: list[datetime]
+) -> None:
+    number = predicted(desk, due="1d")
+    counts_in_no_score = "It comes after the due day, so it is kept and counts in no score.\n"
+    for days, told in ((1, ""), (3, counts_in_no_score)):
+        clock[0] = NOW + days * DAY
+        assert r2p("predictions", "update", str(number), "--p", "0.9", "--reason", "it did").err == told
+    resolve(desk, number, Outcome.YES, now=NOW + 4 * DAY)
+    # 30 % for the first of 40 hours, 90 % for the other 16: what came later changes nothing.
+    assert view(desk, number, now=NOW + 4 * DAY).weighted == pytest.approx((24 * 0.49 + 16 * 0.01) / 40)
+
+
+def test_a_paper_that_nobody_knows_is_told_apart_from_one_that_nobody_was_asked_about(
+    r2p: Run, desk: Desk
+) -> None:
+    [key] = put(desk, "RT-DETR")
+    paper_id = find_view(desk, key).paper_id
+    number = str(predicted(desk, paper_id=paper_id))
+    assert "none yet; each sync takes a snapshot" in r2p("predictions", "show", number).out
+    with desk.store.write() as session:
+        add_snapshot(session, EvidenceSnapshot(paper_id=paper_id, taken_at=NOW + DAY))
+    assert "none yet: nobody knew the paper (1 snapshot)" in r2p("predictions", "show", number).out
+
+
 def test_linking_to_a_paper_later(r2p: Run, desk: Desk) -> None:
     number = predicted(desk)
     [key] = put(desk, "RT-DETR")

@@ -31,6 +31,7 @@ PLAIN = ("--because", "in production")
 REFUSED: tuple[tuple[tuple[str, ...], ExitCode, str], ...] = (
     (("shoe",), ExitCode.USAGE, "Did you mean: r2p radar show?"),
     (("show", "RTDETR"), ExitCode.NOT_FOUND, "Did you mean RT-DETR?"),
+    (("move", "1", "HOLD", *PLAIN), ExitCode.NOT_FOUND, "numbers of the plot change"),
     (("add",), ExitCode.USAGE, "Write: r2p radar add NAME"),
     (("add", "New"), ExitCode.USAGE, "Which ring?"),
     (("add", "New", "--ring", "trial"), ExitCode.USAGE, "Which quadrant?"),
@@ -201,7 +202,8 @@ def test_hostile_names_are_harmless(r2p: Run, desk: Desk) -> None:
         r2p("radar", "add", name, "--ring", "hold", "--quadrant", "data", "--because", "\x1b]0;x\x07").status
         == 0
     )
-    for words in ((), ("show", "1"), ("advice", "1"), ("export", "-", "--as", "byor-csv"), ("--json",)):
+    known = json.loads(r2p("radar", "--json").out)["techniques"][0]["name"]
+    for words in ((), ("show", known), ("advice", known), ("export", "-", "--as", "byor-csv"), ("--json",)):
         shown = r2p("radar", *words)
         assert shown.status == ExitCode.OK
         assert not set("\x1b\x07\u202e").intersection(shown.out + shown.err)

@@ -23,10 +23,10 @@ def due(r2p: Run, desk: Desk) -> Desk:
 
 @pytest.mark.usefixtures("due")
 def test_a_review_goes_out_is_filled_in_and_comes_back(r2p: Run, tmp_path: Path) -> None:
-    place = tmp_path / "review.md"
+    place = tmp_path / "my review.md"
     written = r2p("review", "--to", str(place))
     assert (written.status, written.out) == (ExitCode.OK, f"{place}\n")
-    assert f"r2p review take {place}" in written.err
+    assert f"r2p review take '{place}'" in written.err
     text = place.read_text()
     assert text == r2p("review").out
     assert "RT-DETR (ASSESS): “run it” is due today" in text
@@ -48,7 +48,8 @@ def test_a_review_goes_out_is_filled_in_and_comes_back(r2p: Run, tmp_path: Path)
 @pytest.mark.usefixtures("due")
 def test_the_review_as_json(r2p: Run) -> None:
     told = json.loads(r2p("review", "--json").out)
-    assert sum(item["minutes"] for item in told["items"]) + told["closing"] == told["minutes"] == 60
+    spent = sum(item["minutes"] for item in told["items"])
+    assert spent + told["closing"] + told["left_over"] == told["minutes"] == 60
     assert [(item["part"], item["name"]) for item in told["items"]] == [
         ("moves", "RT-DETR"), ("decisions", "RT-DETR")
     ]  # fmt: skip

@@ -266,7 +266,8 @@ def test_the_hash_counts_the_moment_to_the_millisecond_in_any_zone() -> None:
     [
         (0, 0, 0.3, "You have no resolved adoption prediction yet."),
         (4, 14, 0.3, "Of your 14 resolved adoption predictions 4 came true (29 %); you say 30 %."),
-        (1, 1, 0.125, "Of your 1 resolved adoption prediction 1 came true (100 %); you say 12.5 %."),
+        (1, 1, 0.125, "Your one resolved adoption prediction came true; you say 12.5 %."),
+        (0, 1, None, "Your one resolved adoption prediction did not come true."),
         (0, 1200, None, "Of your 1,200 resolved adoption predictions 0 came true (0 %)."),
     ],
 )

@@ -77,6 +77,70 @@ it is used in our pipeline
 Google Trends shows more searches for RT-DETR than for YOLO11
 more papers use DETR than YOLO at CVPR 2028
 the licence is Apache
+Ultralytics has RT-DETR in its model zoo README
+we have it running on the Jetson fleet
+the OpenCV zoo contains it
+there is a Hugging Face implementation in transformers main
+one false positive per hour or fewer
+the export to ONNX works without custom ops
+export to ONNX succeeds on opset 17
+a working ONNX export is in the repo
+GitHub issue #123 is still open
+the weights are on Hugging Face
+the weights are public
+code and weights can be downloaded
+it is in torchvision
+is on PyPI
+can be installed from conda-forge
+NMS is gone from our inference code
+our inference server no longer calls NMS
+throughput doubles
+twice the speed
+error rate halved on the night-time subset
+Roboflow offers it in its deployment menu
+POC done within 5 days
+EU AI Act delegated act is in force
+the vendor raises prices
+SWE-bench Verified score of 80 or better
+the lead author leaves Baidu
+we retire the T4 cards
+the model passes the safety review
+it fails our acceptance test
+our kill criterion triggers
+the POC is killed
+POC outcome: adopted
+lower latency than YOLOv8-m on the T4
+faster than YOLOv8-m on our T4
+it is faster than TensorRT YOLOv8-s in our benchmark
+cost per month is lower than in October
+beats our baseline on the hold-out
+Resolves YES if the README of ultralytics/ultralytics mentions RT-DETRv3
+look at the MLflow run: val/mAP50 of the last epoch
+decided by vote of the team
+our cloud bill is lower than last year
+no complaints from the site
+no false alarm
+a single false alarm
+most of my ten projects
+most of the teams in our company, counted by me
+the demo at the customer takes place
+the customer says yes
+contract is renewed
+our competitor offers it
+patent granted
+oral at NeurIPS
+I get promoted
+we hire two people
+stays in the ADOPT ring
+quantised within a point of fp32
+less than a percent
+under a second
+in under an hour
+gold medal at Kaggle
+mehr als die Hälfte meiner neuen Projekte
+plus de la moitié de mes projets
+私のリストの新しいプロジェクトの半分以上
+больше половины моих проектов
 """
 
 VAGUE = {
@@ -84,6 +148,15 @@ VAGUE = {
     "it works well": "works well",
     "it works well in 2 years": "works well",
     "works on 3D data": "works",
+    "our model works on our own data": "works",
+    "the POC is a success": "success",
+    "success": "success",
+    "it is faster than YOLO": "faster",
+    "lower latency": "lower",
+    "higher accuracy": "higher",
+    "self-explanatory": "self-explanatory",
+    "good results on the data of our customers": "good",
+    "community interest grows": "interest",
     "much better": "much",
     "it is better than YOLO": "better",
     "better results": "better",
@@ -143,7 +216,19 @@ yes
 none
 TBD
 n/a
-community interest grows
+1
+five
+2 years
+no
+yes or no
+it happens or not
+as above
+to be decided
+I decide
+we decide later
+the community uses it
+experts decide
+in practice it is used
 ...
 2028
 by 2028
@@ -153,7 +238,6 @@ the one that matters
 it gets adopted
 it will be used
 it will fail
-it beats YOLO
 transformers win
 experts say so
 2304.08069
@@ -175,7 +259,7 @@ def test_a_vague_word_is_asked_about(criteria: str) -> None:
 
 @pytest.mark.parametrize("criteria", NOTHING.strip().splitlines())
 def test_where_there_is_nothing_to_see_that_is_asked(criteria: str) -> None:
-    assert question_about(criteria) == NOTHING_TO_SEE
+    assert question_about(criteria, STATEMENT) == NOTHING_TO_SEE
 
 
 @pytest.mark.parametrize(
@@ -186,6 +270,7 @@ def test_where_there_is_nothing_to_see_that_is_asked(criteria: str) -> None:
         f"It comes true that {STATEMENT}",
         "detectors replace YOLO",
         "RT-DETR replaces YOLO",
+        "it beats YOLO",
     ],
 )
 def test_the_statement_again_is_no_criterion(criteria: str) -> None:

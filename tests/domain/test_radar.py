@@ -174,8 +174,11 @@ def test_a_technique_is_found_by_name_or_number_and_a_name_wins() -> None:
     known = [technique(1, "RT-DETR", "Models", (None, Ring.HOLD, at(3, 2)))]
     known.append(technique(2, "1", "Models", (None, Ring.HOLD, at(3, 2))))
     assert technique_named(known, "rt-detr").id == 1
-    assert technique_named(known, 1).id == technique_named(known[:1], "1").id == 1
-    assert technique_named(known, "1").id == technique_named(known, "2").id == 2
+    assert technique_named(known, 1).id == 1
+    assert technique_named(known, "1").id == 2
+    with pytest.raises(NotFoundError, match="“2” is not on the radar") as told:
+        technique_named(known, "2")
+    assert told.value.hint == "Use its name: the numbers of the plot change with each move."
     with pytest.raises(NotFoundError) as told:
         technique_named(known, "RTDETR")
     assert told.value.hint == "Did you mean RT-DETR?"
@@ -198,6 +201,13 @@ def test_movement_is_that_between_two_moments_whatever_came_between(rings: list[
         return
     steps = ORDER.index(rings[-1]) - ORDER.index(rings[min(before, len(rings)) - 1])
     assert found is (Movement.NONE if steps == 0 else Movement.IN if steps < 0 else Movement.OUT)
+
+
+def test_what_was_dropped_and_came_back_since_is_new_again() -> None:
+    moves = [(None, Ring.ADOPT, SINCE - timedelta(days=9)), (None, Ring.ADOPT, SINCE + timedelta(days=2))]
+    back = technique(1, "T", "Models", *moves)
+    assert movement(back, SINCE) is Movement.NEW
+    assert movement(back, SINCE + timedelta(days=3)) is Movement.NONE
 
 
 def test_a_technique_is_stale_after_its_days_and_not_before() -> None:
@@ -238,7 +248,21 @@ def test_fewer_than_five_are_too_few_and_hold_and_skip_do_not_count() -> None:
     assert (few.count, few.too_few) == (4, True)
     assert few.words == "4 techniques in ADOPT, TRIAL and ASSESS: too few to tell the balance"
     assert not balance(portfolio(5, 0, 0)).too_few
-    assert balance([]).shares[0].percent == 0
+    assert (balance([]).shares[0].percent, balance([]).too_few) == (0, True)
+
+
+@pytest.mark.parametrize("total", [5, 6, 7, 8, 11, 13, 19])
+def test_any_number_of_techniques_can_be_in_balance(total: int) -> None:
+    """A balance that no whole numbers reach would be asked for in vain: 5 are told so with 3, 1 and 1."""
+    divisions = [(core, near) for core in range(total + 1) for near in range(total - core + 1)]
+    fine = [
+        (core, near, total - core - near)
+        for core, near in divisions
+        if balance(portfolio(core, near, total - core - near)).words == "in balance"
+    ]
+    assert 1 <= len(fine) <= 6
+    if total == 5:
+        assert fine == [(3, 1, 1)]
 
 
 @given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12))

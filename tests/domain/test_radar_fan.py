@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from r2p_tui.domain.cell_text import cells_of, in_cells
+from r2p_tui.domain.cell_text import display_width, fill
 from r2p_tui.domain.radar import Movement, Ring
 from r2p_tui.domain.radar_fan import LEAST_HEIGHT, LEAST_WIDTH, MARKS, Blip, Fan, blips_of, fan
 from tests.formats.techniques import QUADRANTS, RADAR, SINCE
@@ -41,7 +41,7 @@ def places_of(drawn: Fan) -> dict[int, tuple[int, int]]:
             if span.number:
                 assert span.number not in found
                 found[span.number] = (row, column)
-            column += cells_of(span.text)
+            column += display_width(span.text)
     return found
 
 
@@ -77,7 +77,7 @@ def test_rows_have_their_size_and_every_number_stands_once_or_is_told_of(
     drawn = fan(blips, QUADRANTS, width, height)
     assert not drawn.is_table
     assert len(drawn.rows) == height
-    assert {cells_of(row) for row in text_of(drawn)} == {width}
+    assert {display_width(row) for row in text_of(drawn)} == {width}
     assert sorted([*places_of(drawn), *drawn.hidden]) == [blip.number for blip in blips]
     assert drawn == fan(blips, QUADRANTS, width, height)
 
@@ -121,13 +121,21 @@ def test_skipped_ones_stand_in_a_line_of_their_own_and_are_counted_where_it_ends
     assert text_of(drawn)[-1].startswith("SKIP 1")
     assert drawn.hidden == ()
     many = fan(some_blips(60, rings=(Ring.SKIP,)), QUADRANTS, 60, 14)
-    assert text_of(many)[-1].rstrip().endswith(f"+{len(many.hidden)}")
+    assert text_of(many)[-1].endswith(f" +{len(many.hidden)} had no room")
 
 
-def test_the_chosen_and_the_stale_are_told_apart() -> None:
+@pytest.mark.parametrize("count", [120, 300])
+@pytest.mark.parametrize("rings", [tuple(Ring), RINGS])
+def test_the_plot_says_how_many_numbers_had_no_room(count: int, rings: tuple[Ring, ...]) -> None:
+    drawn = fan(some_blips(count, rings=rings), QUADRANTS, 60, 14)
+    assert drawn.hidden
+    assert text_of(drawn)[-1].endswith(f" +{len(drawn.hidden)} had no room")
+
+
+def test_the_stale_are_told_apart() -> None:
     blips = [blip._replace(stale=blip.number == 2) for blip in some_blips(3)]
-    roles = {span.number: span.role for row in fan(blips, QUADRANTS, 80, 20, chosen=3).rows for span in row}
-    assert (roles[1], roles[2], roles[3]) == ("blip", "stale", "chosen")
+    roles = {span.number: span.role for row in fan(blips, QUADRANTS, 80, 20).rows for span in row}
+    assert (roles[1], roles[2]) == ("blip", "stale")
 
 
 def test_names_of_rings_and_quadrants_stand_around_it() -> None:
@@ -136,7 +144,7 @@ def test_names_of_rings_and_quadrants_stand_around_it() -> None:
         assert rows[0].split() == list(QUADRANTS)
         assert rows[-2].split() == ["HOLD", "ASSESS", "TRIAL", "ADOPT", "ADOPT", "TRIAL", "ASSESS", "HOLD"]
     wide = text_of(fan([], ("検出モデル" * 5, "データ", "訓練", "配備"), 60, 14))
-    assert {cells_of(row) for row in wide} == {60}
+    assert {display_width(row) for row in wide} == {60}
     assert "…" in wide[0]
 
 
@@ -145,7 +153,7 @@ def test_a_table_by_ring_stands_where_arcs_have_no_room(count: int, width: int, 
     blips = some_blips(count)
     drawn = fan(blips, QUADRANTS, width, height)
     assert drawn.is_table
-    assert {cells_of(row) for row in text_of(drawn)} == {max(width, 5)}
+    assert {display_width(row) for row in text_of(drawn)} == {max(width, 5)}
     assert len(drawn.rows) == max(height, 2)
     shown = {span.number for row in drawn.rows for span in row if span.number}
     assert sorted([*shown, *drawn.hidden]) == [blip.number for blip in blips]
@@ -160,10 +168,10 @@ def test_the_table_names_its_techniques() -> None:
 
 
 def test_every_mark_is_one_cell() -> None:
-    assert all(cells_of(mark) == 1 for mark in MARKS.values() if mark)
+    assert all(display_width(mark) == 1 for mark in MARKS.values() if mark)
     assert len(set(MARKS.values())) == len(MARKS)
 
 
 @given(st.text(max_size=20), st.integers(0, 12))
-def test_text_is_fitted_to_its_cells(text: str, width: int) -> None:
-    assert cells_of(in_cells(text, width)) == width
+def test_text_is_filled_to_its_cells(text: str, width: int) -> None:
+    assert display_width(fill(text, width)) == width

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from r2p_tui.domain.calibration import judge_calibration
 from r2p_tui.domain.predictions import Forecast, Judged
-from r2p_tui.domain.scoreboard import By, Scores, breakdown, headline, over_time, pairs_of, score
+from r2p_tui.domain.scoreboard import By, Scores, alike, breakdown, headline, over_time, pairs_of, score
 
 START = datetime(2024, 2, 29, 9, tzinfo=UTC)
 
@@ -26,25 +25,25 @@ def judged(
     ring: str | None = None,
     tags: tuple[str, ...] = (),
 ) -> Judged:
-    forecasts = (Forecast(said, made), *(Forecast(p, made + timedelta(days=day)) for day, p in updates))
-    return Judged(kind, made.date(), forecasts, made + timedelta(days=days), happened, ring, tags)
+    later = tuple(Forecast(p, made + timedelta(days=day)) for day, p in updates)
+    return Judged(kind, said, made, made + timedelta(days=days), happened, later, ring, tags)
 
 
 def interval(level: float, value: float | None, unit: str = "%") -> Judged:
     inside = value is not None and 20 <= value <= 30
     one = judged(level, inside, kind="result")
-    return replace(one, low=20, high=30, value=value, unit=unit)
+    return one._replace(low=20, high=30, value=value, unit=unit)
 
 
 def test_nothing_resolved_has_no_scores() -> None:
-    assert score([]) == Scores()
+    assert score(alike([])) == Scores()
     assert Scores().brier is None
     assert breakdown([], "kind") == ()
     assert over_time([]) == ()
 
 
 def test_scores_worked_out_by_hand() -> None:
-    scores = score([judged(0.3, True, updates=((30, 0.8),)), judged(0.9, True), judged(0.2, False)])
+    scores = score(alike([judged(0.3, True, updates=((30, 0.8),)), judged(0.9, True), judged(0.2, False)]))
     assert (scores.count, scores.yes, scores.intervals) == (3, 2, 0)
     assert scores.brier == pytest.approx((0.49 + 0.01 + 0.04) / 3)
     assert scores.two_class == pytest.approx(2 * 0.18)
@@ -56,18 +55,18 @@ def test_scores_worked_out_by_hand() -> None:
 
 
 def test_where_all_came_true_there_is_no_skill_to_speak_of() -> None:
-    scores = score([judged(0.9, True), judged(0.8, True)])
+    scores = score(alike([judged(0.9, True), judged(0.8, True)]))
     assert (scores.base_brier, scores.skill) == (0, None)
 
 
 def test_certain_and_wrong_costs_the_log_score_everything_and_the_others_little() -> None:
-    scores = score([judged(1.0, False), judged(0.0, False), judged(1.0, True)])
+    scores = score(alike([judged(1.0, False), judged(0.0, False), judged(1.0, True)]))
     assert scores.log == math.inf
     assert scores.brier == pytest.approx(1 / 3)
 
 
 def test_only_intervals_whose_value_is_known_are_scored_as_such() -> None:
-    scores = score([interval(0.8, 24), interval(0.8, 33), interval(0.5, None), judged(0.4, True)])
+    scores = score(alike([interval(0.8, 24), interval(0.8, 33), interval(0.5, None), judged(0.4, True)]))
     assert (scores.count, scores.intervals) == (4, 2)
     assert (scores.coverage, scores.claimed_coverage) == pytest.approx((0.5, 0.8))
     assert scores.interval_score == pytest.approx((10 + 40) / 2)
@@ -75,7 +74,7 @@ def test_only_intervals_whose_value_is_known_are_scored_as_such() -> None:
 
 
 def test_points_and_milliseconds_have_no_mean() -> None:
-    scores = score([interval(0.8, 24, "%"), interval(0.8, 24, "ms")])
+    scores = score(alike([interval(0.8, 24, "%"), interval(0.8, 24, "ms")]))
     assert (scores.coverage, scores.interval_score, scores.interval_unit) == (1, None, "")
 
 
@@ -97,20 +96,20 @@ MANY = [
     ],
 )
 def test_parts_are_named_ordered_and_counted(by: By, names: list[str], counts: list[int]) -> None:
-    parts = breakdown(MANY, by)
+    parts = breakdown(alike(MANY), by)
     assert [name for name, _ in parts] == names
     assert [scores.count for _, scores in parts] == counts
 
 
 def test_a_part_has_the_scores_of_its_members() -> None:
-    assert dict(breakdown(MANY, "tag"))["edge"] == score(MANY[:2])
+    assert dict(breakdown(alike(MANY), "tag"))["edge"] == score(alike(MANY[:2]))
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans(), st.sampled_from(["free", "poc", "result"]))))
 def test_the_parts_weigh_up_to_the_whole(drawn: list[tuple[float, bool, str]]) -> None:
     every = [judged(said, happened, kind=kind) for said, happened, kind in drawn]
-    parts = [scores for _, scores in breakdown(every, "kind")]
-    whole = score(every)
+    parts = [scores for _, scores in breakdown(alike(every), "kind")]
+    whole = score(alike(every))
     assert sum(one.count for one in parts) == whole.count
     assert sum((one.brier or 0) * one.count for one in parts) == pytest.approx(
         (whole.brier or 0) * whole.count
@@ -123,13 +122,19 @@ def test_over_time_each_quarter_adds_to_what_was_before() -> None:
 
     line = over_time(
         [
-            ended(0.5, datetime(2025, 4, 1, tzinfo=UTC)),
+            ended(0.5, datetime(2025, 4, 1, 9, tzinfo=UTC)),
             ended(0.9, datetime(2024, 3, 31, 23, 59, tzinfo=UTC)),
-            ended(0.7, datetime(2024, 2, 29, tzinfo=UTC)),
+            ended(0.7, datetime(2024, 2, 29, 9, tzinfo=UTC)),
         ]
     )
     assert [day for day, _ in line] == [date(2024, 3, 31), date(2025, 4, 1)]
     assert [cost for _, cost in line] == pytest.approx([0.05, 0.35 / 3])
+
+
+def test_what_is_due_on_the_last_day_of_a_quarter_ends_in_that_quarter() -> None:
+    midnight = datetime(2028, 1, 1, tzinfo=UTC)
+    line = over_time([judged(0.5, True, made=midnight - timedelta(days=40), days=40)])
+    assert line == ((date(2027, 12, 31), 0.25),)
 
 
 def test_the_headline_says_score_reference_and_verdict() -> None:
@@ -137,6 +142,6 @@ def test_the_headline_says_score_reference_and_verdict() -> None:
         judged(0.2, place < 12) for place in range(60)
     ]
     verdict = judge_calibration(pairs_of(every))
-    assert headline(score(every), verdict) == "Brier 0.21 (base rate 0.24) · over-confident above 70 %"
+    assert headline(score(alike(every)), verdict) == "Brier 0.21 (base rate 0.24) · over-confident above 70 %"
     early = judge_calibration([])
-    assert headline(score([]), early) == "too early to tell: 0 of 10 resolved"
+    assert headline(score(alike([])), early) == "too early to tell: 0 of 10 resolved"

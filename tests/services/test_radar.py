@@ -167,11 +167,20 @@ def test_a_dropped_technique_comes_back_with_its_history(desk: Desk) -> None:
         desk, "rt-detr", Ring.ADOPT, "data", reason="it pays", owner="Bo", next_action="", next_on=None
     )
     assert (back.id, back.ring, back.quadrant, back.owner) == (first.id, Ring.ADOPT, "Data", "Bo")
-    assert [move.reason for move in back.moves] == ["fast", "it pays"]
-    service.drop(desk, back.id, now=NOW)
-    same = add(desk, "RT-DETR", Ring.ADOPT, reason="looked again", description="A detector.")
-    assert (len(same.moves), same.description) == (2, "A detector.\nlooked again")
-    assert same.next_action == "run it"
+    assert [(move.from_ring, move.to_ring, move.reason) for move in back.moves] == [
+        (None, Ring.TRIAL, "fast"),
+        (None, Ring.ADOPT, "it pays"),
+    ]
+
+
+def test_one_that_comes_back_to_its_ring_says_why_and_keeps_what_was_said_of_it(desk: Desk) -> None:
+    add(desk, "RT-DETR", owner="Bo", description="A detector.", bucket=Bucket.EXPLORATORY)
+    later = NOW + timedelta(days=60)
+    service.drop(desk, "RT-DETR", now=NOW)
+    back = add(desk, "RT-DETR", reason="looked again", next_on=later.date(), now=later)
+    assert (back.moves[-1][:4], back.reviewed_at) == ((None, Ring.TRIAL, "looked again", later), later)
+    assert (back.owner, back.description, back.bucket) == ("Bo", "A detector.", Bucket.EXPLORATORY)
+    assert movement(back, service.radar(desk, now=later).since) is Movement.NEW
 
 
 def test_the_radar_in_its_order_with_movement_since_the_last_review(desk: Desk) -> None:
@@ -259,10 +268,37 @@ def test_a_radar_of_files_for_aoe(full: Desk, tmp_path: Path) -> None:
     assert sorted(read) == ["alpha", "beta", "delta", "gamma", "old"]
     assert exported.said == ("SKIP is a ring of its own in its config.json.",)
     written = write(exported, tmp_path / "aoe")
-    assert {path.relative_to(tmp_path / "aoe").as_posix() for path in written} == set(exported.files)
+    assert {path.relative_to(tmp_path / "aoe").as_posix() for path in written.paths} == set(exported.files)
+    assert written.said == ()
     assert (tmp_path / "aoe" / "config.json").read_text() == exported.files["config.json"]
-    write(exported, tmp_path / "aoe")
+    assert write(exported, tmp_path / "aoe").said == ()
     assert not [path for path in tmp_path.rglob("*") if path.name.endswith(".tmp")]
+
+
+def test_a_folder_that_holds_a_radar_keeps_its_look_and_says_what_is_not_of_this_export(
+    full: Desk, tmp_path: Path
+) -> None:
+    write(export(full, "aoe", now=NOW), tmp_path)
+    (tmp_path / "config.json").write_text('{"mine": 1}')
+    service.drop(full, "Old", now=NOW)
+    written = write(export(full, "aoe", now=NOW), tmp_path)
+    assert (tmp_path / "config.json").read_text() == '{"mine": 1}'
+    assert tmp_path / "config.json" not in written.paths
+    assert len(written.said) == 2
+    assert written.said[0].startswith("config.json is there already and stays")
+    assert written.said[1].startswith("1 file below radar that this export did not write")
+    assert written.said[1].endswith("radar/2026-11-20/old.md.")
+
+
+def test_the_day_of_a_move_is_that_of_the_users_own_clock(
+    full: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Pacific/Honolulu")
+        time.tzset()
+        assert "radar/2026-11-19/alpha.md" in export(full, "aoe", now=NOW).files
+        assert "TRIAL since 19 Nov 2026" in export(full, "byor-csv", now=NOW).text
+    time.tzset()
 
 
 def test_what_cannot_be_exported_or_written_is_refused(desk: Desk, tmp_path: Path) -> None:

@@ -70,9 +70,9 @@ def told(found: Agenda, part: Part) -> list[tuple[str, str]]:
 
 def test_an_empty_store_has_an_empty_agenda(desk: Desk) -> None:
     found = service.agenda(desk, now=NOW)
-    assert (found.items, found.closing, found.minutes) == ((), 60, 60)
+    assert (found.items, found.closing, found.spare, found.minutes) == ((), 5, 55, 60)
     assert (found.held_on, found.since) == (date(2026, 11, 20), date(2026, 10, 20))
-    assert service.agenda(desk, now=NOW, minutes=30).closing == 30
+    assert service.agenda(desk, now=NOW, minutes=30).spare == 27
     assert "Nothing waits for a decision." in service.markdown(found)
 
 
@@ -107,6 +107,16 @@ def test_decisions_to_take_the_most_overdue_first(desk: Desk) -> None:
     ]
     lines = service.markdown(found).splitlines()
     assert lines[-4:] == ["- Overdue:", "- Due:", "- Stale:", "- Held:"]
+
+
+def test_predictions_beyond_those_listed_are_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "_MOST_PREDICTIONS", 2)
+    entry = PredictionEntry("It spreads", "free", "more than half", "it is fast", 0.3, date(2026, 11, 20))
+    with desk.store.write() as session:
+        for _ in range(5):
+            add_prediction(session, entry, made_at=NOW - DAY)
+    found = service.agenda(desk, now=NOW)
+    assert (len(found.of("decisions")), found.left_out) == (2, (("decisions", 3),))
 
 
 def test_deep_dives_are_papers_read_twice_or_put_to_practice_by_others(desk: Desk) -> None:
@@ -187,24 +197,23 @@ def test_decisions_are_taken_in_and_the_next_agenda_begins_there(desk: Desk) -> 
 def test_one_bad_line_and_nothing_is_taken_in(desk: Desk) -> None:
     add(desk, "RT-DETR", now=NOW - 5 * DAY)
     add(desk, "DEIM", Ring.HOLD, now=NOW - 5 * DAY)
+    add(desk, "YOLO", Ring.HOLD, now=NOW - 5 * DAY)
     text = "\n".join(
         (
             "- RT-DETR: ADOPT because it pays",
             "- DEIN: stays",
             "- DEIM: HOLD because slow",
-            "- 2: TRIAL because fast",
+            "- YOLO: TRIAL because fast",
         )
     )
     with pytest.raises(UsageError) as refused:
         service.take(desk, text, now=NOW)
     assert refused.value.message == (
         "Line 2: DEIN: “DEIN” is not on the radar. Line 3: DEIM: It stands in HOLD already."
-        " Line 4: 2: What is the next action, and by when?"
+        " Line 4: YOLO: What is the next action, and by when?"
     )
     assert radar.find(desk, "RT-DETR").ring is Ring.TRIAL
     assert service.reviews(desk) == ()
-    with pytest.raises(UsageError, match="Line 2: 2: DEIM is decided on twice"):
-        service.take(desk, "- DEIM: stays\n- 2: stays", now=NOW)
     with pytest.raises(UsageError, match="No decision stands there"):
         service.take(desk, service.markdown(service.agenda(desk, now=NOW)), now=NOW)
 

@@ -172,14 +172,11 @@ def test_the_scores_see_the_forecasts_until_the_day_ends(session: Session) -> No
     predictions.resolve(session, late, Outcome.YES, value=24.0, now=NOW + 400 * DAY)
     predictions.resolve(session, early, Outcome.NO, now=NOW + DAY)
     end = datetime(2026, 11, 22, tzinfo=UTC)
-    tags, first = ENTRY.tags, Forecast(0.3, NOW)
+    tags, later = ENTRY.tags, (Forecast(0.7, NOW + DAY),)
     assert judged(session) == [
-        Judged(
-            "result", TODAY, (first, Forecast(0.7, NOW + DAY)), end, True, "TRIAL", tags, 20.0, 30.0, 24.0,
-            "%",
-        ),
-        Judged("adoption", TODAY, (first,), NOW + DAY, False, None, tags),
-    ]  # fmt: skip
+        Judged("result", 0.3, NOW, end, True, later, "TRIAL", tags, 20.0, 30.0, 24.0, "%"),
+        Judged("adoption", 0.3, NOW, NOW + DAY, False, tags=tags),
+    ]
     assert base_rate(session, "result") == (1, 1)
     assert base_rate(session, "adoption") == (0, 1)
     assert base_rate(session, "poc") == (0, 0)

@@ -130,14 +130,14 @@ def test_what_is_dropped_is_off_the_radar_until_it_is_taken_up(session: Session)
     assert radar.dropped(session, "rt-detr") is None
     radar.drop(session, number, NOW)
     assert radar.techniques(session) == []
-    assert [each.id for each in radar.techniques(session, with_dropped=True)] == [number]
     for which in (number, "RT-DETR", 99, "no such"):
         with pytest.raises(NotFoundError, match="not on the radar"):
             radar.technique(session, which)
     assert radar.dropped(session, "rt-detr") == number
-    radar.take_up(session, number, NOW + DAY)
+    radar.take_up(session, number, Ring.HOLD, reason="again", now=NOW + DAY)
     found = radar.technique(session, number)
-    assert (found.ring, found.reviewed_at) == (Ring.HOLD, NOW + DAY)
+    assert (found.ring, found.reviewed_at, found.next_action) == (Ring.HOLD, NOW + DAY, "")
+    assert [(move.from_ring, move.to_ring) for move in found.moves] == [(None, Ring.HOLD)] * 2
 
 
 def test_a_date_for_nothing_is_refused(session: Session) -> None:

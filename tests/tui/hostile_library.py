@@ -17,6 +17,7 @@ from r2p_tui.store.surprises import Surprise
 from r2p_tui.store.tables import PaperTable, TableExtraction, TableRow
 from r2p_tui.store.triage import TriageDecision
 from tests.tui.hostile_citations import fill_citations
+from tests.tui.hostile_judgement import fill_judgement
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -84,7 +85,9 @@ def fill(paths: Paths) -> None:
             session.add_all(_judgements(paper_row.id or 0, paper.title, everything))
             session.add_all(_numbers(paper_row.id or 0, paper.title, everything))
         session.flush()
-        fill_citations(session, kept[-1], [paper.title for paper in PAPERS], everything, NOW)
+        titles = [paper.title for paper in PAPERS]
+        fill_citations(session, kept[-1], titles, everything, NOW)
+        fill_judgement(session, kept[-1].id or 0, titles, everything, NOW)
 
 
 def _paper(arxiv_id: str, title: str, text: str) -> Paper:

@@ -74,6 +74,16 @@ def test_nothing_foreign_reaches_the_terminal(program: PtyProgram) -> None:
     _walk_rows_of_all_papers(program)
     step(program, "1", "?", "escape", "s", "escape", "2", "ctrl+p")
     step(program, "quit", "escape", quiet=0.2)
+    _leave(program)
+
+
+def test_nothing_foreign_in_radar_and_predictions_reaches_the_terminal(program: PtyProgram) -> None:
+    _walk_radar(program)
+    _walk_predictions(program)
+    _leave(program)
+
+
+def _leave(program: PtyProgram) -> None:
     assert_only_own_bytes(program)
     program.press("ctrl+q")
     assert program.wait() == 0
@@ -182,7 +192,35 @@ def _walk_rows_of_all_papers(program: PtyProgram) -> None:
     step(program, "escape", "escape", "escape", quiet=0.2)
 
 
-@pytest.mark.parametrize("mode", ["1", "2", "3"])
+def _walk_radar(program: PtyProgram) -> None:
+    """Every technique in the table and in the plot, all that is known of one, and each dialog about it."""
+    program.press("6")
+    program.wait_for_text(f"{len(PAPERS)} techniques")
+    seen = step(program, "g", "v", quiet=0.2)
+    for _ in PAPERS:
+        seen += step(program, "j")
+    seen += step(program, "v", "v", "g", quiet=0.2)
+    for _ in PAPERS:
+        seen += step(program, "j")
+    assert [text for text in LITERAL if text[:20] not in seen] == []
+    step(program, "m", "escape", "e", "escape", "N", "escape", "f", "2", "escape", quiet=0.2)
+    step(program, "c", "b", "y", "enter", "space", "escape", "w", "escape", "p", "escape", quiet=0.2)
+
+
+def _walk_predictions(program: PtyProgram) -> None:
+    """Every prediction in each view; verdicts, what was missed, one taken back; all that was written."""
+    program.press("7")
+    program.wait_for_text("Due 1")
+    seen = step(program, "g", quiet=0.3)
+    for _ in PAPERS:
+        seen += step(program, "j")
+    assert [text for text in LITERAL if text[:20] not in seen] == []
+    step(program, "v", "v", "v", "v", "e", "g", "enter", "escape", "u", "escape", "c", quiet=0.2)
+    step(program, "g", "y", "nothing", "enter", "a", "half", "enter", "enter", quiet=0.3)
+    step(program, "G", "U", "wrong", "enter", "/", "nice", "enter", "escape", quiet=0.3)
+
+
+@pytest.mark.parametrize("mode", ["1", "2", "3", "6", "7"])
 async def test_no_style_carries_an_action(hostile: Paths, mode: str) -> None:
     settings = load_settings(hostile.config_file)
     app = R2PApp(hostile, settings, lambda: Desk(hostile, settings, offline=True), now=lambda: NOW)

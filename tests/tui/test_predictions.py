@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
-from r2p_tui.domain.calibration import CalibrationBin
+from r2p_tui.domain.calibration import CalibrationBin, CalibrationVerdict, Verdict
 from r2p_tui.domain.predictions import Outcome
+from r2p_tui.domain.scoreboard import Scores
 from r2p_tui.errors import StoreBusyError
 from r2p_tui.services import predictions
 from r2p_tui.services.desk import Desk
+from r2p_tui.services.prediction_scores import Scoreboard
 from r2p_tui.store.predictions import PredictionLine
 from r2p_tui.tui import prediction_words
 from r2p_tui.tui.app import R2PApp
@@ -23,10 +28,12 @@ from r2p_tui.tui.dialogs.predict import PredictDialog
 from r2p_tui.tui.dialogs.prediction import PredictionDialog
 from r2p_tui.tui.dialogs.update_prediction import UpdatePredictionDialog
 from r2p_tui.tui.prediction_judging import _number
+from r2p_tui.tui.score_words import headlines, score_lines
 from r2p_tui.tui.screens.paper import PaperScreen
 from r2p_tui.tui.screens.predictions import PredictionsScreen
 from r2p_tui.tui.widgets.ask_line import AskLine
 from r2p_tui.tui.widgets.calibration_plot import bin_sentence, mark_of
+from r2p_tui.tui.widgets.judged_line import JudgedLine, fitting
 from r2p_tui.tui.widgets.key_bar import KeyBar
 
 from .conftest import NOW
@@ -66,6 +73,11 @@ async def write(pilot: Pilots, words: str) -> None:
     await settled(pilot)
 
 
+async def paste(pilot: Pilots, text: str) -> None:
+    pilot.app.post_message(events.Paste(text))
+    await settled(pilot)
+
+
 def said(screen: Any, selector: str) -> str:
     return str(screen.query_one(selector, Static).content)
 
@@ -91,6 +103,10 @@ def drawn(widget: Any) -> str:
     return str(widget.render())
 
 
+def judged(screen: PredictionsScreen) -> str:
+    return drawn(screen.query_one(JudgedLine))
+
+
 # Looking
 
 
@@ -100,9 +116,7 @@ async def test_due_ones_stand_first_with_their_evidence(
     async with make_app("predictions").run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot)
         assert said(screen, "#predictions-count") == "Due 3 · open 2 · resolved 40"
-        assert (
-            said(screen, "#predictions-judged") == "Brier 0.25 (base rate 0.24) · over-confident above 70 %"
-        )
+        assert judged(screen) == "Brier 0.25 (base rate 0.24) · over-confident above 70 %"
         first, second, third, fourth, *_ = listed(screen)
         assert first.startswith("due 2 d") and "40 %" in first and "2 y ago" in first
         assert first.endswith("40 -> 1,192") and "citations ▁▁" in first
@@ -113,7 +127,7 @@ async def test_due_ones_stand_first_with_their_evidence(
         assert "RT-DETR (TRIAL then)" in review and "The hash holds" in review
         assert "stars 3,385 -> 5,380" in review
         assert "over-confident above 70 %" in drawn(screen.side.plot)
-        assert "▼" in drawn(screen.side.plot)
+        assert "▼" in drawn(screen.side.plot) and " came │" in drawn(screen.side.plot)
         await press(pilot, "v")
         scores = said(screen, "#side-scores Static")
         assert "16 came true, 40 %" in scores and "by kind" in scores and "Q1 2025 0.01 -> Q1 2026" in scores
@@ -145,20 +159,19 @@ async def test_an_empty_screen_says_what_fills_it(make_app: MakeApp) -> None:
 async def test_trouble_takes_the_place_of_the_list(
     make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def busy(*_: object, **__: object) -> None:
-        raise StoreBusyError("The store is busy.", "Try again.")
-
-    monkeypatch.setattr(predictions, "lines", busy)
+    monkeypatch.setattr(predictions, "lines", _busy)
     async with make_app("predictions").run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
         assert screen.has_class("-problem") and "The store is busy." in said(screen, "#problem")
+        await press(pilot, "y")
+        assert told(pilot)[-1] == "The predictions are not read yet."
 
 
 async def test_with_eight_resolved_it_is_too_early(desk: Desk, make_app: MakeApp) -> None:
     some_resolved(desk, each=1)
     async with make_app("predictions").run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
-        assert "too early to tell: 8 of 10 resolved" in said(screen, "#predictions-judged")
+        assert "too early to tell: 8 of 10 resolved" in judged(screen)
         await press(pilot, "v")
         plot = drawn(screen.side.plot)
         assert "too early to tell: 8 of 10 resolved" in plot and "●" not in plot
@@ -306,6 +319,39 @@ async def test_one_that_was_resolved_elsewhere_is_refused(
     assert predictions.view(desk, due[0], now=NOW).line.outcome is Outcome.NO
 
 
+async def test_words_are_not_lost_where_the_store_refuses(
+    due: list[int], desk: Desk, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing, kept = threading.Event(), predictions.resolve
+
+    def busy(*words: Any, **fields: Any) -> Outcome:
+        if refusing.wait(10) and refuses:
+            raise StoreBusyError("The store is busy.", "Try again.")
+        return kept(*words, **fields)
+
+    refuses = [True]
+    monkeypatch.setattr(predictions, "resolve", busy)
+    async with make_app("predictions").run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        # The answer is typed while another program holds the store.
+        await pilot.press("y", "n", "o", "w")
+        refusing.set()
+        await settled(pilot)
+        assert asked(screen) == "It is not resolved yet." and screen.query_one(AskLine).typed == "now"
+        refuses.clear()
+        await press(pilot, "enter")
+        assert asked(screen) == "What did you miss?" and screen.query_one(AskLine).typed == "now"
+        monkeypatch.setattr(predictions, "say_missed", _busy)
+        await press(pilot, "enter")
+        assert pilot.app.clipboard == "now" and "on the clipboard" in told(pilot)[-1]
+        assert screen.marked and screen.marked.id == due[1]
+    assert predictions.view(desk, due[0], now=NOW).line.outcome is Outcome.YES
+
+
+def _busy(*_: object, **__: object) -> None:
+    raise StoreBusyError("The store is busy.", "Try again.")
+
+
 # Writing
 
 
@@ -356,6 +402,12 @@ async def test_the_question_that_is_missing_is_asked_at_its_field(
         assert "Why do you think so?" in said(dialog, "#predict-problem")
         assert dialog.query_one("#predict-statement", Input).value == "DEIM halves our training time"
         await write(pilot, "dense matching")
+        await press(pilot, "ctrl+o")
+        await paste(pilot, "and\rtwo \x1b[31mlines")
+        statement = dialog.query_one("#predict-statement", Input)
+        statement.focus()
+        await paste(pilot, "\r\n here\nand there\r\n")
+        assert statement.value == "DEIM halves our training time here and there"
         dialog.query_one("#predict-kind", Input).value = "po"
         await settled(pilot)
         assert said(dialog, "#predict-rate").endswith("came true (40 %); you say 70 %.")
@@ -363,6 +415,8 @@ async def test_the_question_that_is_missing_is_asked_at_its_field(
         assert pilot.app.screen is screen and "It is due on 20 Nov 2028." in told(pilot)[-1]
         (new,) = predictions.lines(desk, words="DEIM", now=NOW)
         assert (new.kind, new.probability, new.due_on) == ("poc", 0.7, date(2028, 11, 20))
+        reasoning = predictions.view(desk, new.id, now=NOW).reasoning
+        assert reasoning == "dense matching\nand\ntwo \ufffd[31mlines"
         assert "open 3" in said(screen, "#predictions-count")
 
 
@@ -424,6 +478,46 @@ def test_a_probability_in_percent(probability: float, words: str) -> None:
     assert prediction_words.percent(probability) == words
 
 
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (90, "Brier 0.28 (base rate 0.25) · no sign of over- or under-confidence yet (12 resolved)"),
+        (78, "Brier 0.28 (base rate 0.25) · no sign of over- or under-confidence yet"),
+        (60, "Brier 0.28 · no sign of over- or under-confidence yet"),
+        (40, "no sign of over- or under-confidence yet"),
+        (9, "no sign of over- or under-confidence yet"),
+    ],
+)
+def test_the_headline_takes_fewer_words_where_it_is_narrow(width: int, words: str) -> None:
+    verdict = "no sign of over- or under-confidence yet (12 resolved)"
+    scores = Scores(count=12, yes=6, brier=0.28, base_brier=0.25)
+    assert fitting(headlines(board_of(scores, verdict)), width) == words
+
+
+def test_an_infinite_score_is_said_in_words() -> None:
+    scores = Scores(
+        count=1,
+        brier=1.0,
+        base_brier=0.0,
+        log=math.inf,
+        intervals=1,
+        interval_score=math.inf,
+        interval_unit="%",
+    )
+    log, interval = (
+        line.plain
+        for line in score_lines(board_of(scores, "too early"))
+        if line.plain.startswith(("log", "interval score"))
+    )
+    assert log.split("  ")[-1] == "infinite: certain once, and wrong" and "∞" in log and "inf " not in log
+    assert interval.endswith("∞  %, less is better")
+
+
+def board_of(scores: Scores, words: str) -> Scoreboard:
+    verdict = CalibrationVerdict(Verdict.CALIBRATED, words)
+    return Scoreboard(scores, verdict, (), None, (), (), (), (), ())
+
+
 def test_what_is_not_listed_is_said() -> None:
     assert prediction_words.listed_words(1000, 100_000, "all", "") == "the first 1,000 predictions"
     assert prediction_words.listed_words(45, 45, "all", "") == ""
@@ -462,21 +556,28 @@ def test_a_bin_is_judged_by_the_band_of_chance(happened: int, mark: str, judged:
 
 # Pictures
 
+SMALL, WIDE, WIDEST = (80, 24), (120, 40), (160, 45)
 VIEWS = {
     "open": (),
     "calibration": ("v",),
     "scores": ("v", "v"),
     "evidence": ("e",),
     "missed": ("y",),
-    "number": ("j", "j", "equals_sign"),
     "why": ("enter",),
     "update": ("u", "enter"),
     "predict": ("p", "enter"),
 }
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(
+    ("size", "view"),
+    [
+        *((SMALL, view) for view in VIEWS if view != "update"),
+        *((WIDE, view) for view in ("open", "evidence", "update")),
+        (WIDEST, "open"),
+    ],
+    ids=str,
+)
 def test_predictions_snapshot(
     snap_compare: Any, due: list[int], make_app: MakeApp, size: tuple[int, int], view: str
 ) -> None:
@@ -484,20 +585,14 @@ def test_predictions_snapshot(
         await opened(pilot)
         await press(pilot, *VIEWS[view])
         pilot.app.clear_notifications()
+        for field in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
+            field.cursor_blink = False
         await settled(pilot)
 
     assert snap_compare(make_app("predictions"), terminal_size=size, run_before=show)
 
 
-def test_three_panes_snapshot(snap_compare: Any, due: list[int], make_app: MakeApp) -> None:
-    async def show(pilot: Pilots) -> None:
-        await opened(pilot)
-
-    assert snap_compare(make_app("predictions"), terminal_size=(160, 45), run_before=show)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
-@pytest.mark.parametrize("each", [0, 1], ids=["none", "early"])
+@pytest.mark.parametrize(("each", "size"), [(0, SMALL), (1, WIDE)], ids=["none", "early"])
 def test_few_predictions_snapshot(
     snap_compare: Any, desk: Desk, make_app: MakeApp, size: tuple[int, int], each: int
 ) -> None:
@@ -505,6 +600,5 @@ def test_few_predictions_snapshot(
 
     async def show(pilot: Pilots) -> None:
         await opened(pilot)
-        await press(pilot, "v") if size[0] < 100 and each else None
 
     assert snap_compare(make_app("predictions"), terminal_size=size, run_before=show)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from textual.widgets import Input
-
 from r2p_tui.domain.paper_ids import parse_reference
-from r2p_tui.domain.radar import Bucket, Ring, Technique
+from r2p_tui.domain.radar import Bucket, Ring, Technique, name_of, paragraph_of
 from r2p_tui.errors import NotFoundError, R2PError
 from r2p_tui.text import clean_line
 from r2p_tui.tui.dialogs.move_technique import NEEDS, RINGS, asked_field, move_fields
-from r2p_tui.tui.dialogs.technique_form import Field, FieldError, TechniqueForm
+from r2p_tui.tui.dialogs.technique_form import Field, TechniqueForm
 from r2p_tui.tui.widgets.choice_field import ChoiceField
+from r2p_tui.tui.widgets.typed_field import LineField
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
@@ -34,13 +33,13 @@ class AddTechniqueDialog(TechniqueForm):
         self._added = added
 
     def fields(self) -> Iterator[Field]:
-        yield "name", "technique", Input(placeholder="RT-DETR on edge devices")
+        yield "name", "technique", LineField(placeholder="RT-DETR on edge devices")
         yield "ring", "ring", ChoiceField(RINGS, RINGS.index(Ring.ASSESS))
         yield "quadrant", "quadrant", ChoiceField(self._quadrants)
         yield "bucket", "bucket", ChoiceField(BUCKETS)
         yield from move_fields()
-        yield "owner", "owner", Input(placeholder="who answers for it")
-        yield "papers", "papers", Input(placeholder=_PAPERS)
+        yield "owner", "owner", LineField(placeholder="who answers for it")
+        yield "papers", "papers", LineField(placeholder=_PAPERS)
 
     def need(self) -> str:
         return NEEDS[Ring(self.chosen("ring"))]
@@ -49,7 +48,7 @@ class AddTechniqueDialog(TechniqueForm):
         name, ring, on = self.typed("name"), Ring(self.chosen("ring")), self.day("on")
         quadrant, bucket = self.chosen("quadrant"), Bucket(self.chosen("bucket"))
         reason, action, owner = self.typed("reason"), self.typed("action"), self.typed("owner")
-        papers, now = _references(self, "papers"), self._keeper.now()
+        papers, now = self.read("papers", _references), self._keeper.now()
 
         def add(desk: Desk) -> str:
             from r2p_tui.services import radar
@@ -87,14 +86,15 @@ class EditTechniqueDialog(TechniqueForm):
         keys = ", ".join(paper.key for paper in one.papers)
         yield "quadrant", "quadrant", ChoiceField(self._quadrants, names.index(one.quadrant.casefold()))
         yield "bucket", "bucket", ChoiceField(BUCKETS, BUCKETS.index(one.bucket))
-        yield "owner", "owner", Input(clean_line(one.owner), placeholder="who answers for it")
-        yield "description", "what it is", Input(clean_line(one.description), placeholder="in a sentence")
-        yield "papers", "papers", Input(clean_line(keys), placeholder=_PAPERS)
+        yield "owner", "owner", LineField(clean_line(one.owner), placeholder="who answers for it")
+        yield "description", "what it is", LineField(clean_line(one.description), placeholder="in a sentence")
+        yield "papers", "papers", LineField(clean_line(keys), placeholder=_PAPERS)
 
     def work(self) -> Callable[[Desk], str]:
         one, quadrant, bucket = self._technique, self.chosen("quadrant"), Bucket(self.chosen("bucket"))
-        owner, description = self.typed("owner"), self.typed("description")
-        before, after = {paper.key for paper in one.papers}, _references(self, "papers")
+        # Papers have a transaction of their own, so the rest must not be refused after it.
+        owner, description = self.read("owner", _owner), self.read("description", paragraph_of)
+        before, after = {paper.key for paper in one.papers}, self.read("papers", _references)
         changed = description != clean_line(one.description)
 
         def edit(desk: Desk) -> str:
@@ -118,12 +118,13 @@ class EditTechniqueDialog(TechniqueForm):
         return "papers" if isinstance(error, NotFoundError) else ""
 
 
-def _references(form: TechniqueForm, name: str) -> list[str]:
-    """The papers that a field names, divided by commas or spaces; raises FieldError for what names none."""
-    named = form.typed(name).replace(",", " ").split()
+def _owner(text: str) -> str:
+    return name_of(text) if text else ""
+
+
+def _references(text: str) -> list[str]:
+    """The papers named, divided by commas or spaces; raises UsageError for what names none."""
+    named = text.replace(",", " ").split()
     for reference in named:
-        try:
-            parse_reference(reference)
-        except R2PError as error:
-            raise FieldError(name, error) from error
+        parse_reference(reference)
     return named

@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
-from textual.widgets import Input
 
 from r2p_tui.domain.radar import Ring, Technique, check_move
 from r2p_tui.domain.times import short_date
@@ -15,6 +14,7 @@ from r2p_tui.errors import R2PError
 from r2p_tui.text import clean_line
 from r2p_tui.tui.dialogs.technique_form import Field, TechniqueForm
 from r2p_tui.tui.widgets.choice_field import ChoiceField
+from r2p_tui.tui.widgets.typed_field import LineField
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
@@ -33,9 +33,9 @@ DAY_HINT = "4w, 3mo or 2026-12-18"
 
 def move_fields() -> Iterator[Field]:
     """Why, and what comes next until when."""
-    yield "reason", "because", Input(placeholder="what speaks for it")
-    yield "action", "next", Input(placeholder="latency on T4 at batch 1")
-    yield "on", "by", Input(placeholder=DAY_HINT)
+    yield "reason", "because", LineField(placeholder="what speaks for it")
+    yield "action", "next", LineField(placeholder="latency on T4 at batch 1")
+    yield "on", "by", LineField(placeholder=DAY_HINT)
 
 
 def asked_field(
@@ -112,8 +112,8 @@ class NextDialog(TechniqueForm):
 
     def fields(self) -> Iterator[Field]:
         one = self._technique
-        yield "action", "next", Input(one.next_action, placeholder="latency on T4 at batch 1")
-        yield "on", "by", Input(one.next_on.isoformat() if one.next_on else "", placeholder=DAY_HINT)
+        yield "action", "next", LineField(clean_line(one.next_action), placeholder="latency on T4 at batch 1")
+        yield "on", "by", LineField(one.next_on.isoformat() if one.next_on else "", placeholder=DAY_HINT)
 
     def work(self) -> Callable[[Desk], str]:
         technique, action, on, now = self._technique, self.typed("action"), self.day("on"), self._keeper.now()

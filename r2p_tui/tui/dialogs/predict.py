@@ -22,6 +22,7 @@ from r2p_tui.tui.messages import PapersChanged
 from r2p_tui.tui.prediction_words import local_day
 from r2p_tui.tui.safe_text import SafeLine
 from r2p_tui.tui.widgets.key_line import key_line
+from r2p_tui.tui.widgets.typed_field import KEYS, LineField, WordsField
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
@@ -100,7 +101,7 @@ class PredictDialog(ModalScreen[None]):
         with VerticalScroll(classes="dialog", can_focus=False) as dialog:
             dialog.border_title = "What do you predict?"
             yield Static(id="predict-about")
-            yield Input(placeholder=_EXAMPLES["statement"], id="predict-statement")
+            yield LineField(placeholder=_EXAMPLES["statement"], id="predict-statement")
             for names in _PAIRS:
                 with Horizontal(classes="row"):
                     yield from _fields(names)
@@ -108,12 +109,10 @@ class PredictDialog(ModalScreen[None]):
                 yield from _fields(_INTERVAL)
             for name, asked in _TEXTS.items():
                 yield Label(Content(asked), classes="asked", id=f"label-{name}")
-                yield TextArea(
-                    soft_wrap=True, compact=True, highlight_cursor_line=False, id=f"predict-{name}"
-                )
+                yield WordsField(id=f"predict-{name}")
             yield Static(id="predict-rate")
             yield Static(id="predict-problem")
-            yield Static(key_line(("enter", "writes it down"), ("tab", "next field"), ("escape", "leaves")))
+            yield Static(key_line(*KEYS))
             yield Static(_ABOUT_KINDS, classes="hint")
 
     def on_mount(self) -> None:
@@ -248,4 +247,4 @@ def _fields(names: tuple[str, ...]) -> Iterator[Widget]:
     for name in names:
         first = "first" if name == names[0] else ""
         yield Label(Content(_LABELS.get(name, name)), id=f"label-{name}", classes=first)
-        yield Input(placeholder=_EXAMPLES[name], id=f"predict-{name}")
+        yield LineField(placeholder=_EXAMPLES[name], id=f"predict-{name}")

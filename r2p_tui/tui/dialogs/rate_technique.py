@@ -8,7 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from r2p_tui.domain.radar import Factor, Rating, Technique
 from r2p_tui.domain.radar_advice import FACTORS, advise, check_rating
@@ -18,6 +18,7 @@ from r2p_tui.tui.dialogs.judge import JudgeDialog, JudgeLines
 from r2p_tui.tui.radar_words import advised
 from r2p_tui.tui.widgets.key_line import joined
 from r2p_tui.tui.widgets.score_field import score_marks
+from r2p_tui.tui.widgets.typed_field import LineField
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
@@ -59,7 +60,7 @@ class RateTechniqueDialog(JudgeDialog, inherit_bindings=False):
             dialog.border_title = Content(f"Would you adopt {clean_line(self._technique.name)}?")
             yield JudgeLines(self, id="judge-list")
             yield Static(id="rate-about")
-            yield Input(placeholder=_ASKED, select_on_focus=False, id="judge-evidence")
+            yield LineField(placeholder=_ASKED, id="judge-evidence")
             yield Static(id="rate-advice")
             yield Static(self.HINT, id="judge-hint")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -15,12 +14,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from r2p_tui.domain.research_review import Agenda, markdown
+from r2p_tui.domain.research_review import Agenda, for_reading, markdown
 from r2p_tui.errors import R2PError, UsageError
 from r2p_tui.text import clean
 from r2p_tui.tui.external_editor import edit_in_editor
 from r2p_tui.tui.safe_text import SafeText
 from r2p_tui.tui.widgets.key_line import joined, key_line
+from r2p_tui.tui.widgets.typed_field import LineField
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 LARGEST_FILE = 1_000_000
 """Bytes of a filled-in review that are read at most."""
 
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _ASKED = {"write": "write the agenda to", "take": "take the decisions from"}
 
 
@@ -73,7 +72,7 @@ class ResearchReviewDialog(ModalScreen[None]):
             dialog.border_title = "Research review"
             with VerticalScroll(id="review-text", can_focus=False):
                 yield Static("writing the agenda …", id="review-agenda")
-            yield Input(id="review-file")
+            yield LineField(id="review-file")
             yield Static(id="review-said")
             keys = ("w", "write it"), ("t", "take from a file"), ("e", "decide in $EDITOR")
             yield Static(key_line(*keys, ("escape", "close")), id="review-keys")
@@ -229,8 +228,7 @@ def _why(error: Exception) -> str:
 
 def _lines(text: str) -> Iterator[Content]:
     """Headings in the colours of headings; the rest as it is meant, without what Markdown needs."""
-    for written in clean(text).splitlines():
-        line = _ESCAPED.sub(r"\1", written)
+    for line in clean(for_reading(text)).splitlines():
         heading = line.lstrip("#")
         if heading != line and heading.startswith(" "):
             yield Content.styled(heading.strip(), "bold $primary")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from r2p_tui.tui.app import R2PApp
     from r2p_tui.tui.radar_keeper import RadarKeeper
 
+T = TypeVar("T")
 Field = tuple[str, str, Widget]
 """The name of a field, its label, and the widget that takes it in."""
 
@@ -117,13 +118,16 @@ class TechniqueForm(ModalScreen[None]):
         """What is chosen in a field."""
         return self.query_one(f"#field-{name}", ChoiceField).value
 
-    def day(self, name: str) -> date | None:
-        """The day of a field, None where it is empty; raises FieldError."""
-        text = self.typed(name)
+    def read(self, name: str, reader: Callable[[str], T]) -> T:
+        """What `reader` makes of a field; raises FieldError."""
         try:
-            return due_date(text, self._today) if text else None
+            return reader(self.typed(name))
         except R2PError as error:
             raise FieldError(name, error) from error
+
+    def day(self, name: str) -> date | None:
+        """The day of a field, None where it is empty; raises FieldError."""
+        return self.read(name, lambda text: due_date(text, self._today) if text else None)
 
     @property
     def _today(self) -> date:

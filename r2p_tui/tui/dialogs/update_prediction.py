@@ -18,6 +18,7 @@ from r2p_tui.text import clean
 from r2p_tui.tui.prediction_words import percent
 from r2p_tui.tui.safe_text import SafeLine
 from r2p_tui.tui.widgets.key_line import key_line
+from r2p_tui.tui.widgets.typed_field import KEYS, LineField, WordsField
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
@@ -58,13 +59,13 @@ class UpdatePredictionDialog(ModalScreen[None]):
             yield Static(SafeLine(self._line.statement), id="update-statement")
             with Horizontal(id="update-row"):
                 yield Label("how likely")
-                yield Input(placeholder="0.4 or 40 %", id="update-probability")
+                yield LineField(placeholder="0.4 or 40 %", id="update-probability")
                 yield Static(SafeLine(f"until now {percent(self._line.probability)}"), id="update-before")
             yield Label("What changed?", id="update-asked")
-            yield TextArea(soft_wrap=True, compact=True, highlight_cursor_line=False, id="update-reasoning")
+            yield WordsField(id="update-reasoning")
             yield Static(id="update-problem")
             yield Static(
-                key_line(("enter", "writes it down"), ("tab", "next field"), ("escape", "leaves")),
+                key_line(*KEYS),
                 id="update-keys",
             )
 

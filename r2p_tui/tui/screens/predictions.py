@@ -22,9 +22,11 @@ from r2p_tui.tui.prediction_keys import PREDICTION_KEYS
 from r2p_tui.tui.safe_text import SafeLine
 from r2p_tui.tui.screens.base import DeskScreen
 from r2p_tui.tui.widgets.ask_line import AskLine
+from r2p_tui.tui.widgets.judged_line import JudgedLine
 from r2p_tui.tui.widgets.prediction_list import PredictionList
 from r2p_tui.tui.widgets.prediction_side import VIEWS, PredictionSide
 from r2p_tui.tui.widgets.tab_line import TabLine
+from r2p_tui.tui.widgets.typed_field import LineField
 
 if TYPE_CHECKING:
     from r2p_tui.services.prediction_scores import Scoreboard
@@ -66,11 +68,11 @@ class PredictionsScreen(DeskScreen):
         keeper = self.keeper = PredictionKeeper(self, self.desk_app, failed=self._refused)
         with Container(id="title"):
             yield Static("opening the predictions …", id="predictions-count")
-            yield Static(id="predictions-judged")
+            yield JudgedLine(id="predictions-judged")
         with Container(id="body"):
             with Horizontal(id="filter-row"):
                 yield Static("/", id="filter-mark")
-                yield Input(placeholder="words of the statement, its criteria, its tags", id="filter")
+                yield LineField(placeholder="words of the statement, its criteria, its tags", id="filter")
             yield PredictionList(self.desk_app.now(), keeper.curves)
             yield Static(id="nothing")
             yield AskLine()
@@ -162,7 +164,7 @@ class PredictionsScreen(DeskScreen):
         )
 
     def _show_scores(self, board: Scoreboard) -> None:
-        self.query_one("#predictions-judged", Static).update(SafeLine(board.headline))
+        self.query_one(JudgedLine).show(board)
         self.side.score(board)
 
     def _show_empty(self) -> None:
@@ -271,7 +273,12 @@ class PredictionsScreen(DeskScreen):
     def _the_line(self) -> PredictionLine | None:
         """The prediction that a key is for; says so where there is none."""
         if self.marked is None:
-            self.desk_app.tell("There is no prediction here; p writes one.")
+            loading = self._listing is None
+            self.desk_app.tell(
+                "The predictions are not read yet."
+                if loading
+                else "There is no prediction here; p writes one."
+            )
         return self.marked
 
     # Views

@@ -25,6 +25,7 @@ from r2p_tui.tui.screens.base import DeskScreen
 from r2p_tui.tui.widgets.radar_fan import RadarFan
 from r2p_tui.tui.widgets.technique_list import TechniqueList
 from r2p_tui.tui.widgets.technique_side import TechniqueSide
+from r2p_tui.tui.widgets.typed_field import LineField
 
 if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
@@ -60,7 +61,7 @@ class RadarScreen(DeskScreen):
                 yield TechniqueList()
                 yield Static("No technique matches. escape shows all again.", id="radar-nothing")
             yield TechniqueSide(id="radar-side")
-        yield Input(placeholder=_FILTER_HELP, id="radar-filter")
+        yield LineField(placeholder=_FILTER_HELP, id="radar-filter")
         yield Static(id="empty")
 
     def on_mount(self) -> None:
@@ -279,7 +280,10 @@ class RadarScreen(DeskScreen):
     def _the_technique(self) -> Technique | None:
         """The technique that a key is for; says so where there is none."""
         if self.marked is None:
-            self.desk_app.tell("There is no technique here; a adds one.")
+            loading = self.keeper.view is None
+            self.desk_app.tell(
+                "The radar is not read yet." if loading else "There is no technique here; a adds one."
+            )
         return self.marked
 
     def action_move(self) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from r2p_tui.text import clean_line
 from r2p_tui.tui.safe_text import SafeLine
+from r2p_tui.tui.widgets.typed_field import LineField
 
 
 class Question(NamedTuple):
@@ -51,30 +52,37 @@ class AskLine(Vertical):
     def compose(self) -> ComposeResult:
         with Horizontal(id="ask-row"):
             yield Static(id="ask-words")
-            yield Input(id="ask-field")
+            yield LineField(id="ask-field")
         yield Static(id="ask-refused")
 
     @property
     def is_open(self) -> bool:
         return self._question is not None
 
-    def ask(self, question: Question) -> None:
-        """Ask this; a question that was open is forgotten."""
+    @property
+    def typed(self) -> str:
+        """What stands in the field."""
+        return self.query_one("#ask-field", Input).value
+
+    def asks(self, question: Question) -> bool:
+        """Whether it is this question that is open."""
+        return self._question is question
+
+    def ask(self, question: Question, typed: str = "") -> None:
+        """Ask this, with what was typed before; a question that was open is forgotten."""
         self._question = question
         self.query_one("#ask-words", Static).update(SafeLine(question.words))
         field = self.query_one("#ask-field", Input)
-        field.value, field.placeholder = "", clean_line(question.hint)
+        field.value, field.placeholder = typed, clean_line(question.hint)
+        field.cursor_position = len(typed)
         self.remove_class("-refused")
         self.add_class("-open")
         field.focus()
 
-    def close(self, question: Question | None = None) -> bool:
-        """Out of sight without an answer, if it asks this, or anything; whether it did."""
-        if self._question is None or question not in (None, self._question):
-            return False
+    def close(self) -> None:
+        """Out of sight without an answer."""
         self._question = None
         self.remove_class("-open")
-        return True
 
     @on(Input.Submitted, "#ask-field")
     def _submitted(self, event: Input.Submitted) -> None:
@@ -88,9 +96,7 @@ class AskLine(Vertical):
             self._ask_again(question, event.value, wrong)
 
     def _ask_again(self, question: Question, typed: str, wrong: str) -> None:
-        self.ask(question)
-        field = self.query_one("#ask-field", Input)
-        field.value, field.cursor_position = typed, len(typed)
+        self.ask(question, typed)
         self.query_one("#ask-refused", Static).update(SafeLine(wrong))
         self.add_class("-refused")
 

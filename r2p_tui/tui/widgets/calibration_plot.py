@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from r2p_tui.text import clean_line, count_of
+from r2p_tui.tui.score_words import verdicts
+from r2p_tui.tui.widgets.judged_line import fitting
 from r2p_tui.tui.widgets.key_line import joined
 
 if TYPE_CHECKING:
@@ -69,8 +71,7 @@ class CalibrationPlot(Widget):
         if self._verdict is None:
             return Content.styled("scoring …", "$muted")
         width, height = self.size.width, self.size.height
-        verdict = clean_line(self._verdict.words)
-        title = Content.assemble((verdict, "bold"), (" · → said  ↑ came true", "$muted"))
+        title = Content.styled(clean_line(fitting(verdicts(self._verdict), width)), "bold")
         legend = [Content.styled(_LEGEND, "$muted").truncate(width, ellipsis=True)]
         legend = legend if height >= _LEGEND_FROM and not self.is_too_early else []
         rows, columns = height - len(legend) - 4, width - _GUTTER
@@ -91,8 +92,9 @@ class CalibrationPlot(Widget):
         for one in bins:
             _draw_mark(cells, one)
         numbers = {_row(share, rows): f"{share * 100:.0f} %" for share in (0.0, 0.5, 1.0)}
+        named = numbers if {1, 2} & numbers.keys() else {1: "came", 2: "true", **numbers}
         for row, line in enumerate(cells):
-            edge = f"{numbers.get(row, ''):>{_GUTTER - 2}} {'┤' if row in numbers else '│'}"
+            edge = f"{named.get(row, ''):>{_GUTTER - 2}} {'┤' if row in numbers else '│'}"
             yield Content.assemble((edge, "$muted"), *_styled(line))
 
     def _counts(self, columns: int) -> Content:
@@ -142,7 +144,7 @@ def _foot(columns: int) -> Iterator[Content]:
     places = {round(tenth / 5 * (columns - 1)): f"{tenth * 20} %" for tenth in range(6)}
     rule = "".join("┬" if column in places else "─" for column in range(columns))
     yield Content.styled(f"{' ' * (_GUTTER - 2)} └{rule}"[: _GUTTER + columns], "$muted")
-    line = " " * (_GUTTER + columns)
+    line = f"{'said':>{_GUTTER - 2}}".ljust(_GUTTER + columns)
     for column, text in places.items():
         at = min(_GUTTER + column - len(text) // 2, _GUTTER + columns - len(text))
         line = line[:at] + text + line[at + len(text) :]

@@ -65,22 +65,21 @@ class PredictionList(RowList["PredictionLine"], inherit_bindings=False):
         super().__init__(id=id)
         self.now = now
         self._curves = curves
-        self._has_papers = False
 
     @property
     def in_sight(self) -> Sequence[PredictionLine]:
         """The rows on screen."""
         return self.rows[self.scroll_offset.y : self.last_visible + 1]
 
-    def show(self, rows: Sequence[PredictionLine], *, cursor: int | None = None, quiet: bool = False) -> None:
-        """As every list does; evidence gets room where there can be any."""
-        self._has_papers = any(row.paper_id is not None for row in rows)
-        super().show(rows, cursor=cursor, quiet=quiet)
+    @property
+    def _has_evidence(self) -> bool:
+        """Whether anything was counted: until then statements have the room."""
+        return any(curve.points for curve in self._curves.values())
 
     def cells(self, row: PredictionLine, width: int) -> Sequence[Cell]:
         is_due = row.outcome is None and row.due_on <= local_day(self.now)
         room = _EVIDENCE_WHERE_WIDE if width >= _WIDE_FROM else _EVIDENCE
-        evidence = room if self._has_papers and width >= _EVIDENCE_FROM else 0
+        evidence = room if self._has_evidence and width >= _EVIDENCE_FROM else 0
         age = (width >= _AGE_FROM) * 11
         statement = max(width - 13 - 8 - age - evidence - 2, 8)
         curve = self._curves.get(row.id) if evidence else None
