@@ -74,7 +74,7 @@ def _write_plot(curve: Sequence[CalibrationBin], options: Namespace) -> None:
     from r2p_tui.cli.plot_drawing import MARKS, Curve, Look, draw, knows_braille
 
     width = options.width or min(output.line_width(), _WIDEST)
-    bins = [(mark, one) for mark, one in zip(MARKS, [one for one in curve if one.count], strict=False)]
+    bins = [(mark, one) for mark, one in zip(MARKS, curve, strict=False)]
     curves = [Curve("", [(0.0, 0.0), (1.0, 1.0)])]
     curves += [Curve("", [(one.said, one.band[end]) for _, one in bins]) for end in (0, 1)]
     curves += [Curve(mark, [(one.said, one.rate)]) for mark, one in bins]
@@ -94,7 +94,6 @@ def _write_plot(curve: Sequence[CalibrationBin], options: Namespace) -> None:
 
 def _cells(mark: str, one: CalibrationBin) -> tuple[str, ...]:
     """The letter in the plot, what was said, what happened, and what chance would give."""
-    is_chance = one.band[0] <= one.rate <= one.band[1]
     return (
         mark,
         f"said {_percent(one.said)}",
@@ -102,8 +101,15 @@ def _cells(mark: str, one: CalibrationBin) -> tuple[str, ...]:
         f"{one.happened:,} of {one.count:,}",
         f"by chance {_range(one.band)}",
         f"true rate {_range(one.interval)}",
-        "" if is_chance else "more than chance",
+        _beyond_chance(one),
     )
+
+
+def _beyond_chance(one: CalibrationBin) -> str:
+    low, high = one.band
+    if low <= one.rate <= high:
+        return ""
+    return "less often than by chance" if one.rate < low else "more often than by chance"
 
 
 def _numbers(board: Scoreboard, *, two_class: bool) -> Iterator[tuple[str, str]]:
@@ -149,7 +155,7 @@ def _write_parts(by: str, parts: Sequence[Part], *, two_class: bool) -> None:
         output.say(f"None of them has a {by}.")
         return
     scale = 2 if two_class else 1
-    head = (by, "resolved", "came true", "Brier", "base rate", "skill", "log score", "over time")
+    head = (by, "resolved", "came true", "Brier", "always base rate", "skill", "log score", "over time")
     rows = [(name, *_row(scores, scale)) for name, scores in parts]
     output.table([head, *rows], align="<>>>>>>>", whole=True)
 

@@ -66,6 +66,16 @@ def test_the_plot_its_bins_and_the_scores(r2p: Run, desk: Desk) -> None:
     ]
 
 
+def test_a_bin_says_on_which_side_of_chance_it_lies(r2p: Run, desk: Desk) -> None:
+    judged(desk, "0.8", yes=3, no=7)
+    judged(desk, "0.2", yes=7, no=3)
+    told = r2p("calibration", "--by", "kind").out
+    bins = [line for line in told.splitlines() if " said " in f" {line[:8]}"]
+    assert bins[0].endswith("more often than by chance")
+    assert bins[1].endswith("less often than by chance")
+    assert "always base rate" in told
+
+
 def test_of_one_kind_and_in_the_scale_of_fatebook(r2p: Run, desk: Desk) -> None:
     judged(desk, "0.8", yes=5, no=5, kind="adoption")
     judged(desk, "0.2", yes=1, no=4)
