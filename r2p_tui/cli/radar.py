@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from r2p_tui.services.radar import NextUp
     from r2p_tui.services.radar_files import Kind
 
-WORDS = "[show | add | move | confirm | rate | advice | edit | link | unlink | drop | export] [WORD ...]"
+WORDS = "[ACTION] [WORD ...]"
 EXAMPLE = 'r2p radar move RT-DETR TRIAL --because "31 FPS, enough for us" --next "shadow mode" --by 1mo'
 # Spelled out for the help: completions load no domain.
 _KINDS = ("byor-csv", "byor-json", "aoe", "zalando")
@@ -41,7 +41,9 @@ _SPELLED = {"form": "as", "skip_as": "skip-as"}
 
 def configure(parser: Parser) -> None:
     """Declare the actions, and what may be said of a technique."""
-    parser.add_argument("action", nargs="?", default="show", metavar="ACTION", help="show unless told")
+    parser.add_argument(
+        "action", nargs="?", default="show", metavar="ACTION", help=f"{', '.join(_ACTIONS)}; show unless told"
+    )
     parser.add_argument("words", nargs="*", metavar="WORD", help="names with spaces stand in quotes")
     said = parser.add_argument_group("what to say of a technique")
     said.add_argument("--because", metavar="TEXT", help="why it moves, or is rated so")

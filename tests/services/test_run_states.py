@@ -178,4 +178,4 @@ def _reachable(old: RunState, new: RunState) -> bool:
 
 
 TestQueue = Queue.TestCase
-TestQueue.settings = settings(max_examples=40, stateful_step_count=30)
+TestQueue.settings = settings(max_examples=20, stateful_step_count=30)

@@ -35,7 +35,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     return paths
 
 
-@pytest.fixture(params=[(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.fixture(
+    params=[
+        pytest.param((80, 24), id="80x24"),
+        pytest.param((120, 40), id="120x40", marks=pytest.mark.slow),
+    ]
+)
 def program(request: pytest.FixtureRequest, hostile: Paths) -> Iterator[PtyProgram]:
     columns, rows = request.param
     home = {"R2P_HOME": str(hostile.data.parent)}
