@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from r2p_tui.services.predictions import Shown
     from r2p_tui.store.predictions import Counts, PredictionLine
 
-WORDS = "[WORD ... | show|update|delete NUMBER | link NUMBER PAPER | export|import FILE]"
-    "[WORD ... | show NUMBER | update NUMBER | link NUMBER PAPER | delete NUMBER | export FILE | import FILE]"
-)
+WORDS = "[WORD ... | show|update|delete NUMBER | link NUMBER ID | export|import FILE]"
 EXAMPLE = 'r2p predictions update 12 --p 0.4 --reason "two vendors ship it now"'
 _STATES = {
     "due": "only those to resolve",
