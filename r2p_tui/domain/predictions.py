@@ -102,11 +102,6 @@ def brier(probability: float, happened: bool) -> float:
     return (probability - happened) ** 2
 
 
-def brier_two_class(probability: float, happened: bool) -> float:
-    """Brier's score of 1950, summed over yes and no: 0 to 2, as Fatebook shows it."""
-    return 2 * brier(probability, happened)
-
-
 def log_score(probability: float, happened: bool) -> float:
     """Minus the natural logarithm of what the outcome was given: 0 is best, certain and wrong is infinite."""
     given = probability if happened else 1 - probability

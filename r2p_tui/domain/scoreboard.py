@@ -127,6 +127,7 @@ def score(some: Sequence[Alike]) -> Scores:
         count=count,
         yes=yes,
         brier=cost,
+        # Brier's own form of 1950, summed over yes and no, as Fatebook shows it.
         two_class=2 * cost,
         log=math.fsum(one.log for one in some) / count,
         weighted=math.fsum(one.weighted for one in some) / count,

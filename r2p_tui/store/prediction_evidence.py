@@ -67,15 +67,6 @@ def add_snapshot(session: Session, snapshot: EvidenceSnapshot) -> None:
     session.flush()
 
 
-def snapshots_of(session: Session, paper_id: int, since: datetime, until: datetime) -> list[EvidenceSnapshot]:
-    """Those of a paper from one moment to another, in the order of time."""
-    query = select(EvidenceSnapshot).where(
-        col(EvidenceSnapshot.paper_id) == paper_id,
-        col(EvidenceSnapshot.taken_at).between(since, until),
-    )
-    return list(session.scalars(query.order_by(col(EvidenceSnapshot.taken_at))))
-
-
 def snapshots_for(session: Session, paper_ids: Iterable[int]) -> dict[int, list[EvidenceSnapshot]]:
     """All snapshots of some papers, in the order of time; a paper without any is left out."""
     wanted = sorted(set(paper_ids))

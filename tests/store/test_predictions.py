@@ -25,7 +25,6 @@ from r2p_tui.store.prediction_evidence import (
     add_snapshot,
     papers_with_open_predictions,
     snapshots_for,
-    snapshots_of,
 )
 from r2p_tui.store.prediction_scores import base_rate, judged
 from r2p_tui.store.predictions import Counts, PredictionLine
@@ -202,10 +201,9 @@ def test_snapshots_come_in_the_order_of_time(session: Session) -> None:
     for days, citations in ((2, 60), (0, 40), (1, 50)):
         add_snapshot(session, EvidenceSnapshot(paper_id=1, taken_at=NOW + days * DAY, citations=citations))
     add_snapshot(session, EvidenceSnapshot(paper_id=1, taken_at=NOW, citations=41, stars=3))
-    assert [(one.citations, one.stars) for one in snapshots_of(session, 1, NOW, NOW + DAY)] == [
-        (41, 3), (50, None),
-    ]  # fmt: skip
-    assert {number: len(some) for number, some in snapshots_for(session, [1, 1, 2]).items()} == {1: 3}
+    found = snapshots_for(session, [1, 1, 2])
+    assert found.keys() == {1}
+    assert [(one.citations, one.stars) for one in found[1]] == [(41, 3), (50, None), (60, None)]
 
 
 def test_the_paper_and_technique_may_go_and_the_prediction_stays(session: Session) -> None:
@@ -215,7 +213,7 @@ def test_the_paper_and_technique_may_go_and_the_prediction_stays(session: Sessio
     radar.drop(session, 1, NOW)
     line = predictions.line_of(session, number)
     assert (line.paper_id, line.technique, line.ring) == (None, "RT-DETR", "TRIAL")
-    assert snapshots_of(session, 1, NOW, NOW) == []
+    assert snapshots_for(session, [1]) == {}
 
 
 FROZEN = {
