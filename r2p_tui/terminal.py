@@ -205,13 +205,18 @@ class _Guard:
             os.kill(self._child, signal.SIGCONT)
 
     def _forward(self, number: int, _frame: object) -> None:
-        os.kill(self._child, number)
+        self._send(number)
         if number in EXIT_SIGNALS:
             self._asked_to_leave = number
             signal.alarm(SECONDS_TO_LEAVE)
 
     def _lose_patience(self, _number: int, _frame: object) -> None:
-        os.kill(self._child, signal.SIGKILL)
+        self._send(signal.SIGKILL)
+
+    def _send(self, number: int) -> None:
+        # A signal may come just after the child was waited for: there is nobody left to tell.
+        with suppress(ProcessLookupError):
+            os.kill(self._child, number)
 
     def _note_continued(self, _number: int, _frame: object) -> None:
         self._continued = True

@@ -126,6 +126,28 @@ def test_a_closed_terminal_ends_both(tmp_path: Path) -> None:
     assert (tmp_path / "saved").exists()
 
 
+LATE_SIGNAL = """
+import os, signal, sys
+from r2p_tui import terminal
+
+wait = os.waitpid
+
+def wait_and_be_told(*arguments):
+    ended = wait(*arguments)
+    os.kill(os.getpid(), signal.SIGHUP)
+    return ended
+
+os.waitpid = wait_and_be_told
+sys.exit(terminal.run_guarded(lambda: 7))
+"""
+
+
+def test_a_signal_that_comes_after_the_end_changes_nothing(tmp_path: Path) -> None:
+    with PtyProgram(python("-c", LATE_SIGNAL), cwd=tmp_path, environ={"PYTHONPATH": str(ROOT)}) as program:
+        assert program.wait() == 7
+    assert b"Error" not in program.raw
+
+
 def test_suspending_without_a_shell_goes_on(program: PtyProgram) -> None:
     program.press("ctrl+z")
     program.wait_for_bytes(b"\x1b[?1049l")
