@@ -185,9 +185,13 @@ def edit(
     bucket: Bucket | None = None,
     quadrant: str | None = None,
     description: str | None = None,
+    papers: Sequence[str] | None = None,
     next_up: NextUp | None = None,
 ) -> Technique:
-    """Change what is given and leave the rest; raises UsageError, NotFoundError, and then changes nothing."""
+    """Change what is given and leave the rest; just `papers` stand behind it then.
+
+    Raises UsageError, NotFoundError, and then changes nothing.
+    """
     places = desk.settings.radar.quadrants
     with desk.store.write() as session:
         found = technique_named(store.techniques(session), name)
@@ -199,6 +203,9 @@ def edit(
             quadrant=None if quadrant is None else quadrant_of(quadrant, places),
             description=None if description is None else paragraph_of(description),
         )
+        if papers is not None:
+            ids = [_paper_id(find_paper(session, parse_reference(one)), one) for one in papers]
+            store.put_papers(session, found.id, ids)
         if next_up:
             words = found.next_action if next_up.action is None else next_up.action
             day = (found.next_on if words else None) if next_up.on is None else next_up.on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -284,6 +284,17 @@ def link_paper(session: Session, technique_id: int, paper_id: int) -> bool:
     """Put a paper behind a technique; False where it is there already."""
     link = upsert(TechniquePaper).values(technique_id=technique_id, paper_id=paper_id)
     return bool(session.connection().execute(link.on_conflict_do_nothing()).rowcount)
+
+
+def put_papers(session: Session, technique_id: int, paper_ids: Iterable[int]) -> None:
+    """Put just these papers behind a technique."""
+    behind = col(TechniquePaper.technique_id) == technique_id
+    wanted = set(paper_ids)
+    session.connection().execute(
+        delete(TechniquePaper).where(behind, col(TechniquePaper.paper_id).not_in(wanted))
+    )
+    for paper_id in wanted:
+        link_paper(session, technique_id, paper_id)
 
 
 def unlink_paper(session: Session, technique_id: int, paper_id: int) -> bool:

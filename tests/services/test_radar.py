@@ -145,6 +145,20 @@ def test_papers_are_put_behind_and_taken_away(desk: Desk) -> None:
         service.unlink_paper(desk, "RT-DETR", "2304.08069")
 
 
+def test_papers_and_words_are_changed_together_or_not_at_all(desk: Desk) -> None:
+    before = add(desk, "RT-DETR", papers=["2304.08069"])
+    for wrong in ("2999.00001", "nonsense"):
+        with pytest.raises(R2PError):
+            service.edit(desk, "RT-DETR", owner="Bo", papers=["2412.04234", wrong])
+        assert service.find(desk, "RT-DETR") == before
+    with pytest.raises(UsageError, match="no quadrant"):
+        service.edit(desk, "RT-DETR", quadrant="nowhere", papers=[])
+    changed = service.edit(desk, "RT-DETR", owner="Bo", papers=["2412.04234"])
+    assert (changed.owner, [paper.key for paper in changed.papers]) == ("Bo", ["2412.04234"])
+    assert service.edit(desk, "RT-DETR", owner="Cy").papers == changed.papers
+    assert service.edit(desk, "RT-DETR", papers=[]).papers == ()
+
+
 def test_ratings_lead_to_advice_and_the_latest_counts(desk: Desk) -> None:
     add(desk, "RT-DETR")
     for factor in Factor:

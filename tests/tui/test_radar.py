@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from r2p_tui.domain.radar import Bucket, Factor, Ring, Technique
-from r2p_tui.errors import StoreBusyError, UsageError
-from r2p_tui.services import radar, research_review
+from r2p_tui.errors import StoreBusyError
+from r2p_tui.services import radar
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.predictions import predict
 from r2p_tui.tui.app import R2PApp
@@ -23,7 +22,6 @@ from r2p_tui.tui.dialogs.move_technique import MoveDialog, NextDialog, asked_fie
 from r2p_tui.tui.dialogs.pick_paper import PickPaperDialog
 from r2p_tui.tui.dialogs.predict import PredictDialog
 from r2p_tui.tui.dialogs.rate_technique import RateTechniqueDialog
-from r2p_tui.tui.dialogs.research_review import ResearchReviewDialog, read_review
 from r2p_tui.tui.radar_keys import RADAR_KEYS
 from r2p_tui.tui.radar_words import due_words
 from r2p_tui.tui.screens.paper import PaperScreen
@@ -453,66 +451,6 @@ async def test_dropping_takes_two_keys_on_the_same_one(filled: Filled, desk: Des
         assert len(names(screen)) == 14 and "D once more takes Label noise audit off" in told(pilot)
         await press(pilot, "D")
         assert "Label noise audit" not in names(screen) and len(radar.radar(desk, now=NOW).techniques) == 13
-
-
-# The research review
-
-
-async def test_the_agenda_is_written_filled_in_and_taken(
-    filled: Filled, desk: Desk, make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    async with make_app("radar").run_test(size=SMALL) as pilot:
-        screen = await opened(pilot)
-        await press(pilot, "w")
-        dialog = pilot.app.screen
-        assert isinstance(dialog, ResearchReviewDialog)
-        shown = words(dialog, "#review-agenda")
-        assert "Moves since last time" in shown and RT_DETR in shown and STALE[0] in shown
-        await press(pilot, "w", "enter")
-        file = tmp_path / "research-review-2026-11-20.md"
-        assert f"{STALE[0]}" in file.read_text() and not dialog.has_class("-asking")
-        await press(pilot, "w", "enter")
-        assert "is there already" in words(dialog, "#review-said")
-        await press(pilot, "escape", "t")
-        file.write_text("- Mosaic: FLY because it should\n- Nobody: stays\n")
-        await press(pilot, "enter")
-        assert "FLY" in words(dialog, "#review-said") and research_review.reviews(desk) == ()
-        file.write_text(f"- {STALE[0]}: stays\n- Mosaic: SKIP because superseded by RT-DETR\n")
-        await press(pilot, "enter")
-        assert pilot.app.screen is screen and "The review is kept: 1 moved, 1 stays." in told(pilot)
-        assert radar.find(desk, "Mosaic").ring is Ring.SKIP and len(research_review.reviews(desk)) == 1
-
-
-async def test_what_was_decided_in_the_editor_is_not_lost_where_it_is_refused(
-    filled: Filled, desk: Desk, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    written = ["- Mosaic: SKIP because it is old\n", "- Mosaic: SKIP because superseded by RT-DETR\n"]
-    given: list[str] = []
-
-    def edit(text: str, *_: Any) -> str:
-        given.append(text)
-        return written[len(given) - 1]
-
-    monkeypatch.setattr("r2p_tui.tui.dialogs.research_review.edit_in_editor", edit)
-    async with make_app("radar").run_test(size=SMALL) as pilot:
-        screen = await opened(pilot)
-        await press(pilot, "w", "e")
-        assert "Mosaic" in words(pilot.app.screen, "#review-said") and given[0].startswith(
-            "# Research review"
-        )
-        await press(pilot, "escape", "w", "e")
-        assert given[1] == written[0] and pilot.app.screen is screen
-        assert radar.find(desk, "Mosaic").ring is Ring.SKIP
-
-
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00", b"x" * 1_000_001], ids=["none", "bytes", "large"])
-def test_a_file_that_is_no_review_is_refused(tmp_path: Path, content: bytes | None) -> None:
-    file = tmp_path / "review.md"
-    if content is not None:
-        file.write_bytes(content)
-    with pytest.raises(UsageError, match=r"cannot be read|too large"):
-        read_review(str(file))
 
 
 # Widgets and words

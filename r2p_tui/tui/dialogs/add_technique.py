@@ -92,23 +92,18 @@ class EditTechniqueDialog(TechniqueForm):
 
     def work(self) -> Callable[[Desk], str]:
         one, quadrant, bucket = self._technique, self.chosen("quadrant"), Bucket(self.chosen("bucket"))
-        # Papers have a transaction of their own, so the rest must not be refused after it.
         owner, description = self.read("owner", _owner), self.read("description", paragraph_of)
-        before, after = {paper.key for paper in one.papers}, self.read("papers", _references)
+        papers, before = self.read("papers", _references), [paper.key for paper in one.papers]
         changed = description != clean_line(one.description)
 
         def edit(desk: Desk) -> str:
             from r2p_tui.services import radar
 
-            # First what may be refused, so that a wrong paper changes nothing.
-            if new := [key for key in after if key not in before]:
-                radar.link_papers(desk, one.id, new)
-            for key in before.difference(after):
-                radar.unlink_paper(desk, one.id, key)
             radar.edit(
                 desk, one.id, owner=owner, bucket=bucket,
                 description=description if changed else None,
                 quadrant=quadrant if quadrant != one.quadrant else None,
+                papers=papers if papers != before else None,
             )  # fmt: skip
             return ""
 
