@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from r2p_tui.cli import output
-from r2p_tui.cli.paper_text import paper_key, paper_values
+from r2p_tui.cli.paper_text import paper_values
 from r2p_tui.cli.parser import Parser, add_json, desk_for
 from r2p_tui.errors import ExitCode, R2PError
 
@@ -35,7 +35,7 @@ def run(options: Namespace) -> ExitCode:
         output.write_json({"added": [paper_values(view.paper) for view in added]})
     else:
         for view in added:
-            output.write(f"kept  {paper_key(view.paper)}  {output.one_line(view.paper.title)}")
+            output.write(f"kept  {view.paper.key}  {output.one_line(view.paper.title)}")
     for failure in errors:
         output.complain(failure)
     return errors[0].exit_code if errors else ExitCode.OK

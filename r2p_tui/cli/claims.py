@@ -6,7 +6,6 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from r2p_tui.cli import output
-from r2p_tui.cli.paper_text import paper_key
 from r2p_tui.cli.parser import Parser, add_json, desk_for
 from r2p_tui.errors import ExitCode, UsageError
 
@@ -54,7 +53,7 @@ def run(options: Namespace) -> ExitCode:
 def claim_values(claim: Claim, paper: Paper | None) -> dict[str, Any]:
     """A claim under stable names; `page` is 0 where the source has none, `box` is in points."""
     fields = claim.model_dump(exclude={"id", "paper_id", "undone_at"})
-    return {"id": claim.id, "paper": paper_key(paper) if paper else None, **fields}
+    return {"id": claim.id, "paper": paper.key if paper else None, **fields}
 
 
 def _list(desk: Desk, options: Namespace) -> None:
@@ -120,7 +119,7 @@ def _cells(claim: Claim, paper: Paper | None) -> tuple[str, ...]:
     about = " · ".join(filter(None, (claim.condition, claim.dataset, claim.hardware, claim.note)))
     return (
         str(claim.id),
-        paper_key(paper) if paper else "",
+        paper.key if paper else "",
         place,
         stated(claim.metric, claim.text, claim.unit),
         about,

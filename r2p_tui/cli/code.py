@@ -6,7 +6,6 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from r2p_tui.cli import output
-from r2p_tui.cli.paper_text import paper_key
 from r2p_tui.cli.parser import Parser, add_json, desk_for
 from r2p_tui.errors import ExitCode
 
@@ -63,7 +62,7 @@ def _values(paper: Paper, look: CodeLook | None, named: Candidate | None) -> dic
     if fields and fields["archived"] is not None:
         fields["archived"] = bool(fields["archived"])
     return {
-        "paper": paper_key(paper),
+        "paper": paper.key,
         "code": fields,
         "named_by_paper": named and named.repository.address,
     }

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from r2p_tui.errors import R2PError, UsageError
+from r2p_tui.files import write_named_file
 
 
 def read_text(name: str, *, most_bytes: int, too_large: str) -> str:
@@ -32,8 +33,7 @@ def read_text(name: str, *, most_bytes: int, too_large: str) -> str:
 def write_text(name: str, text: str, *, replace: bool = True) -> None:
     """Write a file as it is, line ends included; raises R2PError, also for one that is not to be replaced."""
     try:
-        with Path(name).open("w" if replace else "x", encoding="utf-8", newline="") as file:
-            file.write(text)
+        write_named_file(Path(name), text.encode(), replace=replace)
     except FileExistsError as error:
         raise UsageError(f"{name} is there already.", "Choose another name, or say --force.") from error
     except OSError as error:

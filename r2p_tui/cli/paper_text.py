@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from r2p_tui.cli import output
 from r2p_tui.domain.surprises import gap
-from r2p_tui.domain.times import clock_text, short_date
+from r2p_tui.domain.times import clock_text, local_day, short_date
 
 if TYPE_CHECKING:
     from r2p_tui.services.papers import PaperView
@@ -24,19 +24,14 @@ _INTERNAL = frozenset(
 _MAX_WIDTH = 80
 
 
-def paper_key(paper: Paper) -> str:
-    """What names a paper on the command line: its arXiv id where it has one."""
-    return paper.arxiv_id or paper.doi or paper.source_key or ""
-
-
 def paper_values(paper: Paper) -> dict[str, Any]:
     """The fields of the paper itself under stable names; `paper` is what the commands take."""
-    return {"paper": paper_key(paper), **_fields(paper)}
+    return {"paper": paper.key, **_fields(paper)}
 
 
 def surprise_values(surprise: Surprise, paper: Paper | None) -> dict[str, Any]:
     """A surprise under stable names; `paper` is None where it is linked to none."""
-    return {"id": surprise.id, "paper": paper_key(paper) if paper else None, **_fields(surprise)}
+    return {"id": surprise.id, "paper": paper.key if paper else None, **_fields(surprise)}
 
 
 def surprise_cells(surprise: Surprise) -> tuple[str, str, str, str]:
@@ -87,7 +82,7 @@ def _facts(view: PaperView) -> str:
     paper = view.paper
     version = f"v{paper.latest_version}" if paper.arxiv_id else ""
     day = short_date(paper.published_at.date()) if paper.published_at else ""
-    facts = [paper_key(paper) + version, " ".join(view.categories), day, _decided(view.decision)]
+    facts = [paper.key + version, " ".join(view.categories), day, _decided(view.decision)]
     return " · ".join(fact for fact in facts if fact)
 
 
@@ -138,4 +133,4 @@ def _with_evidence(name: str, evidence: str) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return moment.astimezone().date().isoformat() if moment else ""
+    return local_day(moment).isoformat() if moment else ""

@@ -16,7 +16,7 @@ from r2p_tui.domain.prediction_entry import (
     base_rate_words,
     make_prediction,
 )
-from r2p_tui.domain.times import utc_text
+from r2p_tui.domain.times import local_day, utc_text
 from r2p_tui.errors import ExitCode, NotFoundError, R2PError, StoreReadOnlyError
 from r2p_tui.services.predicting import log_entry
 from r2p_tui.text import clean_line
@@ -77,7 +77,7 @@ def _entry(options: Namespace, statement: str, now: datetime) -> PredictionEntry
         due=options.by,
         criteria=options.criteria,
         reasoning=options.reason,
-        today=now.astimezone().date(),
+        today=local_day(now),
         kind=options.kind,
         low=options.low,
         high=options.high,

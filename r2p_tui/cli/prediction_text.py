@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from r2p_tui.cli import output
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.text import count_of
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from r2p_tui.services.predictions import PredictionView, Resolution
     from r2p_tui.store.predictions import PredictionLine
@@ -30,11 +30,6 @@ def number(value: float) -> str:
     return f"{value:g}"
 
 
-def local_day(moment: datetime) -> date:
-    """The calendar day of the user's own clock, which due days are days of."""
-    return moment.astimezone().date()
-
-
 # --- for programs -----------------------------------------------------------------------------------------
 
 
@@ -44,7 +39,7 @@ def line_values(line: PredictionLine, papers: Mapping[int, str], today: date) ->
         "id": line.id,
         "statement": line.statement,
         "kind": line.kind,
-        "state": state_of(line, today),
+        "state": line.state(today),
         "probability": line.probability,
         "first_probability": line.first_probability,
         "low": line.low,
@@ -79,13 +74,6 @@ def view_values(view: PredictionView, today: date) -> dict[str, Any]:
         "time_weighted_brier": view.weighted,
         "evidence": [point._asdict() for point in view.evidence.points] if view.evidence else [],
     }
-
-
-def state_of(line: PredictionLine, today: date) -> str:
-    """`due`, `open` or `resolved`."""
-    if line.outcome is not None:
-        return "resolved"
-    return "due" if line.due_on <= today else "open"
 
 
 # --- for people -------------------------------------------------------------------------------------------
@@ -156,8 +144,8 @@ def _facts(view: PredictionView, today: date) -> Iterator[tuple[str, str]]:
     yield "forecasts", "\n".join(_forecasts(view))
     if view.paper_key:
         yield "paper", f"{view.paper_key} · {output.one_line(view.paper_title or '')}"
-    if view.technique:
-        yield "technique", view.technique + (f" ({line.ring} when it was written)" if line.ring else "")
+    if line.technique:
+        yield "technique", line.technique + (f" ({line.ring} when it was written)" if line.ring else "")
     yield from _evidence(view)
     yield from _endings(view)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from r2p_tui.cli import output
 from r2p_tui.cli.files import read_text, write_text
 from r2p_tui.cli.parser import Parser, add_json, add_limit, desk_for
+from r2p_tui.domain.times import local_day
 from r2p_tui.errors import ExitCode, UsageError
 from r2p_tui.text import clean, count_of
 
@@ -88,7 +89,7 @@ def run(options: Namespace) -> ExitCode:
 
 
 def _list(desk: Desk, options: Namespace) -> None:
-    from r2p_tui.cli.prediction_text import line_values, local_day, write_lines
+    from r2p_tui.cli.prediction_text import line_values, write_lines
     from r2p_tui.services.desk import utc_now
     from r2p_tui.services.predictions import counts, lines, paper_keys
 
@@ -103,10 +104,10 @@ def _list(desk: Desk, options: Namespace) -> None:
         return
     if found:
         write_lines(found, papers, today)
-    _talk(counted, len(found), state, words)
+    _talk(counted, len(found), options.limit, state, words)
 
 
-def _talk(counted: Counts, shown: int, state: str, words: str) -> None:
+def _talk(counted: Counts, shown: int, limit: int, state: str, words: str) -> None:
     """How many there are of each, and what to do where there are none."""
     total = counted.due + counted.open + counted.resolved
     if not total:
@@ -114,7 +115,9 @@ def _talk(counted: Counts, shown: int, state: str, words: str) -> None:
         return
     output.say(f"{counted.due:,} due, {counted.open:,} open, {counted.resolved:,} resolved.")
     there = total if state == "all" else int(getattr(counted, state))
-    if not words and shown < there:
+    if words and shown == limit:
+        output.say("There may be more with --limit.")
+    elif not words and shown < there:
         output.say(f"{count_of(there - shown, 'more prediction')} with --limit.")
     elif not shown:
         output.say("None of them matches." if words else f"None is {state}.")
@@ -127,7 +130,7 @@ def _show(desk: Desk, options: Namespace) -> None:
 
 
 def _print(desk: Desk, prediction_id: int, options: Namespace, now: datetime) -> PredictionLine:
-    from r2p_tui.cli.prediction_text import local_day, view_values, write_view
+    from r2p_tui.cli.prediction_text import view_values, write_view
     from r2p_tui.services.predictions import view
 
     seen = view(desk, prediction_id, now=now)
@@ -158,7 +161,6 @@ def _update(desk: Desk, options: Namespace) -> None:
 
 
 def _link(desk: Desk, options: Namespace) -> None:
-    from r2p_tui.cli.paper_text import paper_key
     from r2p_tui.domain.paper_ids import parse_reference
     from r2p_tui.services.predictions import link_paper
 
@@ -167,9 +169,9 @@ def _link(desk: Desk, options: Namespace) -> None:
         raise UsageError("That is not a link.", "For example: r2p predictions link 12 2304.08069")
     paper = link_paper(desk, int(number), parse_reference(words[0]))
     if options.json:
-        output.write_json({"id": int(number), "paper": paper_key(paper)})
+        output.write_json({"id": int(number), "paper": paper.key})
     else:
-        output.write(f"prediction {number} is about {paper_key(paper)}  {output.one_line(paper.title)}")
+        output.write(f"prediction {number} is about {paper.key}  {output.one_line(paper.title)}")
 
 
 def _delete(desk: Desk, options: Namespace) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from r2p_tui.cli import output
 from r2p_tui.cli.parser import Parser, add_json, desk_for
+from r2p_tui.domain.times import local_day
 from r2p_tui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _refuse_others(options: Namespace) -> None:
 
 def _show(desk: Desk, options: Namespace) -> None:
     from r2p_tui.cli.radar_text import radar_values, write_radar
-    from r2p_tui.services.radar import radar, today_of
+    from r2p_tui.services.radar import radar
 
     if options.words:
         _show_one(desk, options)
@@ -108,7 +109,7 @@ def _show(desk: Desk, options: Namespace) -> None:
     if options.json:
         output.write_json(radar_values(view))
     elif view.techniques:
-        write_radar(view, today_of(now))
+        write_radar(view, local_day(now))
     else:
         output.say("Nothing is on the radar yet. Add a technique with: r2p radar add NAME --ring ASSESS ...")
 
@@ -117,7 +118,7 @@ def _show_one(desk: Desk, options: Namespace) -> None:
     from r2p_tui.cli.prediction_text import line_values
     from r2p_tui.cli.radar_text import advice_values, technique_values, write_technique
     from r2p_tui.domain.radar_advice import advise
-    from r2p_tui.services.radar import find, predictions_on, radar, today_of
+    from r2p_tui.services.radar import find, predictions_on, radar
 
     (name,) = _words(options, "NAME")
     now = _now()
@@ -125,10 +126,10 @@ def _show_one(desk: Desk, options: Namespace) -> None:
     advice, predictions = advise(found.ratings, found.ring), predictions_on(desk, found, now=now)
     if options.json:
         papers = {paper.paper_id: paper.key for paper in found.papers}
-        told = [line_values(line, papers, today_of(now)) for line in predictions]
+        told = [line_values(line, papers, local_day(now)) for line in predictions]
         output.write_json({**technique_values(found), "advice": advice_values(advice), "predictions": told})
     else:
-        write_technique(found, advice, predictions, radar(desk, now=now), today_of(now))
+        write_technique(found, advice, predictions, radar(desk, now=now), local_day(now))
 
 
 def _advice(desk: Desk, options: Namespace) -> None:
@@ -236,12 +237,12 @@ def _edit(desk: Desk, options: Namespace) -> None:
 
 
 def _next_up(options: Namespace) -> NextUp | None:
-    from r2p_tui.services.radar import NextUp, today_of
+    from r2p_tui.services.radar import NextUp
 
     if options.next is None and options.by is None:
         return None
     now = _now()
-    return NextUp(options.next, _day(options.by, now), today_of(now))
+    return NextUp(options.next, _day(options.by, now), local_day(now))
 
 
 def _link(desk: Desk, options: Namespace) -> None:
@@ -292,9 +293,8 @@ def _day(text: str | None, now: datetime) -> date | None:
     if text is None:
         return None
     from r2p_tui.domain.due_dates import due_date
-    from r2p_tui.services.radar import today_of
 
-    return due_date(text, today_of(now))
+    return due_date(text, local_day(now))
 
 
 def _now() -> datetime:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from r2p_tui.cli import output
 from r2p_tui.cli.prediction_text import percent
 from r2p_tui.domain.radar import Movement, is_action_due, movement
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.text import count_of
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from r2p_tui.domain.radar import Balance, Move, Technique
     from r2p_tui.domain.radar_advice import Advice
-    from r2p_tui.domain.radar_fan import LegendLine
+    from r2p_tui.domain.radar_fan import Blip
     from r2p_tui.services.radar import RadarView
     from r2p_tui.store.predictions import PredictionLine
 
@@ -26,11 +26,6 @@ _LABEL = 13
 _MARKS = {Movement.NEW: "new", Movement.IN: "in", Movement.OUT: "out", Movement.NONE: ""}
 _FAN_HEIGHT = 26
 _WIDEST_FAN = 120
-
-
-def local_day(moment: datetime) -> date:
-    """The calendar day of the user's own clock."""
-    return moment.astimezone().date()
 
 
 # --- for programs -----------------------------------------------------------------------------------------
@@ -139,19 +134,20 @@ def write_radar(view: RadarView, today: date) -> None:
         for row in drawn.rows:
             output.write("".join(span.text for span in row).rstrip())
         output.write()
-    pairs = zip(drawn.legend, blips, strict=True)
     techniques = {technique.id: technique for technique in view.techniques}
-    output.table([_cells(line, techniques[blip.technique_id], today) for line, blip in pairs], align=">")
+    output.table([_cells(blip, techniques[blip.technique_id], today) for blip in blips], align=">")
     for sentence in attention(view, today):
         output.say(sentence)
 
 
-def _cells(line: LegendLine, technique: Technique, today: date) -> tuple[str, ...]:
+def _cells(blip: Blip, technique: Technique, today: date) -> tuple[str, ...]:
     """Number, mark, ring, name, and the rest in one cell that may be cut."""
+    from r2p_tui.domain.radar_fan import MARKS
+
     room = max(output.line_width(otherwise=output.UNLIMITED) // 3, 12)
-    facts = (line.quadrant, technique.bucket, technique.owner, next_words(technique, today))
+    facts = (technique.quadrant, technique.bucket, technique.owner, next_words(technique, today))
     rest = " · ".join(filter(None, facts))
-    return str(line.number), line.mark, line.ring, output.fit(line.name, room), rest
+    return str(blip.number), MARKS[blip.movement], blip.ring, output.fit(blip.name, room), rest
 
 
 def next_words(technique: Technique, today: date) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from r2p_tui.cli import output
 from r2p_tui.cli.parser import Parser, add_json, desk_for, whole
+from r2p_tui.domain.times import local_day
 from r2p_tui.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def configure(parser: Parser) -> None:
 
 def run(options: Namespace) -> ExitCode:
     """Resolve it, take that back, or add what was missed."""
-    from r2p_tui.cli.prediction_text import local_day, view_values
+    from r2p_tui.cli.prediction_text import view_values
     from r2p_tui.services.desk import utc_now
     from r2p_tui.services.predictions import view
 

@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from r2p_tui.cli import output
-from r2p_tui.cli.paper_text import paper_key, surprise_cells, surprise_values
+from r2p_tui.cli.paper_text import surprise_cells, surprise_values
 from r2p_tui.cli.parser import Parser, add_json, add_limit, desk_for
 from r2p_tui.errors import ExitCode, UsageError
 
@@ -55,7 +55,7 @@ def _list(desk: Desk, options: Namespace) -> None:
 
 def _cells(surprise: Surprise, paper: Paper | None) -> tuple[str, ...]:
     number, day, kind, words = surprise_cells(surprise)
-    return number, day, kind, paper_key(paper) if paper else "", words
+    return number, day, kind, paper.key if paper else "", words
 
 
 def _paper_id(desk: Desk, text: str | None) -> int | None:
@@ -75,6 +75,6 @@ def _link(desk: Desk, options: Namespace) -> None:
         raise UsageError("That is not a link.", "For example: r2p surprises link 12 2304.08069")
     paper = link_surprise(desk, int(number), parse_reference(options.link[1]))
     if options.json:
-        output.write_json({"id": int(number), "paper": paper_key(paper)})
+        output.write_json({"id": int(number), "paper": paper.key})
     else:
-        output.write(f"surprise {number} is about {paper_key(paper)}  {output.one_line(paper.title)}")
+        output.write(f"surprise {number} is about {paper.key}  {output.one_line(paper.title)}")

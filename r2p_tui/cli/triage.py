@@ -6,7 +6,6 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from r2p_tui.cli import output
-from r2p_tui.cli.paper_text import paper_key
 from r2p_tui.cli.parser import Parser, add_json, add_limit, desk_for
 from r2p_tui.cli.rows import row_values, write_scored
 from r2p_tui.errors import ExitCode, UsageError
@@ -73,8 +72,7 @@ def _decide(desk: Desk, options: Namespace) -> None:
     for view in views:
         change_decision(desk, view.paper_id, options.decision, now=utc_now())
     decided = [
-        {"paper": paper_key(view.paper), "decision": options.decision, "title": view.paper.title}
-        for view in views
+        {"paper": view.paper.key, "decision": options.decision, "title": view.paper.title} for view in views
     ]
     if options.json:
         output.write_json({"decided": decided})

@@ -11,6 +11,7 @@ from typing import Any
 from r2p_tui.domain.prediction_entry import PredictionEntry, make_prediction
 from r2p_tui.domain.predictions import Outcome
 from r2p_tui.domain.radar import Bucket, Factor, Ring
+from r2p_tui.domain.times import local_day
 from r2p_tui.services.desk import Desk
 from r2p_tui.store import predictions, radar
 
@@ -109,4 +110,4 @@ def _ago(now: datetime, days: float) -> datetime:
 
 def _day(now: datetime, days: int) -> date:
     """A day of the user's own calendar, counted from the first start."""
-    return now.astimezone().date() + timedelta(days=days)
+    return local_day(now) + timedelta(days=days)

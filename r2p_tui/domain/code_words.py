@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from r2p_tui.domain.code import FOUND_BY
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.text import count_of
 
 _MODELS_NAMED = 3
@@ -87,4 +87,4 @@ def told(look: LookFacts) -> tuple[str, ...]:
 
 
 def _day(moment: datetime) -> str:
-    return short_date(moment.astimezone().date())
+    return short_date(local_day(moment))

@@ -125,8 +125,11 @@ def _next_such_day(day: date, today: date) -> date:
 
 
 def _nearest(words: str, today: date) -> str:
-    meant = _nearest_day(words, today) or _nearest_span(words)
-    return f"Did you mean {meant}?" if meant else _WAYS.format(example=add_months(today, 24).isoformat())
+    meant = _nearest_day(words, today) or _nearest_span(words) or ""
+    day = _written_day(meant) or _after(meant, today)
+    if day is None or day > add_months(today, MAX_YEARS * 12):
+        return _WAYS.format(example=add_months(today, 24).isoformat())
+    return f"Did you mean {meant}?"
 
 
 def _nearest_day(words: str, today: date) -> str | None:
@@ -144,7 +147,8 @@ def _nearest_day(words: str, today: date) -> str | None:
         return None
     if not today.year <= year <= today.year + MAX_YEARS:
         return None
-    return _day_within(year, month, day).isoformat()
+    meant = _day_within(year, month, day)
+    return (meant if meant >= today else _next_such_day(meant, today)).isoformat()
 
 
 def _nearest_span(words: str) -> str | None:

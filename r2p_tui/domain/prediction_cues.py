@@ -16,7 +16,7 @@ NUMBER_WORDS = _cues("""
     thousand million billion dozen
 """)
 QUANTIFIERS = _cues("""
-    half halves third thirds quarter quarters majority minority most twice double triple none nobody no+one
+    half halves third thirds quarter quarters majority minority most twice double triple none nobody
     every each all
 """)
 SHARES = QUANTIFIERS | {"one"}

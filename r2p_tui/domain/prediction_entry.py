@@ -72,7 +72,7 @@ def make_prediction(
     statement = _statement(statement)
     chance = _probability(probability)
     due_on = _due(due, today)
-    is_open = low in (None, "") and high in (None, "")
+    is_open = not any(clean_line(str(end)) for end in (low, high) if end is not None)
     criteria = _criteria(criteria or "", statement if is_open else None)
     reasoning = _reasoning(reasoning or "", statement, criteria)
     interval = _interval(low, high, unit)
@@ -97,7 +97,7 @@ def probability_of(text: str | float) -> float:
         near = comma if _finite(comma.removesuffix("%")) is not None and comma != words else ""
         hint = f"Did you mean {near}?" if near else "Write it from 0 to 1 or in percent: 0.3 or 30%."
         raise UsageError(f"“{words[:40]}” is not a probability.", hint)
-    chance = number / 100 if percent else number
+    chance = _hundredth(number) if percent else number
     if 0 <= chance <= 1:
         return abs(chance)
     raise UsageError(f"A probability goes from 0 to 1, and {words[:40]} does not.", _meant(number, percent))
@@ -269,6 +269,12 @@ def _finite(text: str) -> float | None:
     except ValueError:
         return None
     return number if abs(number) < float("inf") else None
+
+
+def _hundredth(number: float) -> float:
+    """By its digits, so that 12.3 % is 0.123; divided it would be 0.12300000000000001."""
+    digits = repr(number)
+    return number / 100 if "e" in digits else float(f"{digits}e-2")
 
 
 def _meant(number: float, percent: bool) -> str:

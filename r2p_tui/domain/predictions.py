@@ -6,7 +6,7 @@ Scores of yes and no take pairs: the probability that was said, from 0 to 1, and
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -70,19 +70,11 @@ class Interval(NamedTuple):
 
 
 class Murphy(NamedTuple):
-    """The parts of a Brier score; the last two are 0 unless probabilities were put into bins."""
+    """The parts of a Brier score: reliability - resolution + uncertainty."""
 
     reliability: float
     resolution: float
     uncertainty: float
-    within_variance: float = 0.0
-    within_covariance: float = 0.0
-
-    @property
-    def brier(self) -> float:
-        """The score that the parts add up to: Stephenson, Coelho and Jolliffe 2008."""
-        explained = self.reliability - self.resolution + self.uncertainty
-        return explained + self.within_variance - self.within_covariance
 
 
 def counted(pairs: Sequence[tuple[float, bool]]) -> tuple[Counted, ...]:
@@ -146,11 +138,6 @@ def coverage(intervals: Sequence[Interval]) -> float | None:
     return sum(one.low <= one.value <= one.high for one in intervals) / len(intervals)
 
 
-def base_rate(pairs: Sequence[tuple[float, bool]]) -> float | None:
-    """The share of what happened, whatever was said."""
-    return sum(happened for _, happened in pairs) / len(pairs) if pairs else None
-
-
 def skill(score: float, reference: float) -> float | None:
     """How much of the reference's Brier score was avoided: 1 at best, below 0 where it did better."""
     return 1 - score / reference if reference else None
@@ -162,35 +149,13 @@ def bin_of(probability: float, bins: int) -> int:
     return min(int(probability * bins + 1e-9), bins - 1)
 
 
-def murphy(pairs: Sequence[tuple[float, bool]], bins: int | None = None) -> Murphy | None:
-    """The Brier score taken apart (Murphy 1973), grouped by probability, or by equal bins of it.
-
-    Within a bin probabilities differ, which takes two more parts: Stephenson, Coelho and Jolliffe 2008.
-    """
+def murphy(pairs: Sequence[tuple[float, bool]]) -> Murphy | None:
+    """The Brier score taken apart, grouped by what was said; None without any (Murphy 1973)."""
     if not pairs:
         return None
-    groups: dict[float, list[Counted]] = defaultdict(list)
-    for point in counted(pairs):
-        groups[point.probability if bins is None else bin_of(point.probability, bins)].append(point)
     count = len(pairs)
     rate = sum(happened for _, happened in pairs) / count
-    parts = [_parts_of_group(points, rate) for points in groups.values()]
-    reliability, resolution, variance, covariance = (
-        math.fsum(part) / count for part in zip(*parts, strict=True)
-    )
-    return Murphy(reliability, resolution, rate * (1 - rate), variance, covariance)
-
-
-def _parts_of_group(points: Sequence[Counted], rate: float) -> tuple[float, float, float, float]:
-    """Reliability, resolution, and variance and covariance within, times how many are in the group."""
-    if len(points) == 1:
-        said, total, happened = points[0]
-        return total * (said - happened / total) ** 2, total * (happened / total - rate) ** 2, 0.0, 0.0
-    total = sum(point.total for point in points)
-    said = math.fsum(point.probability * point.total for point in points) / total
-    came_true = sum(point.happened for point in points) / total
-    variance = math.fsum(point.total * (point.probability - said) ** 2 for point in points)
-    covariance = 2 * math.fsum(
-        (point.happened - point.total * came_true) * (point.probability - said) for point in points
-    )
-    return total * (said - came_true) ** 2, total * (came_true - rate) ** 2, variance, covariance
+    groups = [(said, total, happened / total) for said, total, happened in counted(pairs)]
+    reliability = math.fsum(total * (said - share) ** 2 for said, total, share in groups)
+    resolution = math.fsum(total * (share - rate) ** 2 for _, total, share in groups)
+    return Murphy(reliability / count, resolution / count, rate * (1 - rate))

@@ -162,13 +162,6 @@ class MoveEntry(NamedTuple):
     next_on: date | None
 
 
-class SkipReason(NamedTuple):
-    """Why a technique is skipped: `what` it was superseded by, or which constraint it does not meet."""
-
-    kind: Literal["superseded by", "constraint not met"]
-    what: str
-
-
 # --- what the user names ------------------------------------------------------------------------------------
 
 
@@ -261,7 +254,7 @@ def check_move(
     if not why:
         asked = f"Why does it move from {from_ring} to {to}?" if from_ring else f"Why does it belong in {to}?"
         raise UsageError(asked, "A move is kept with its reason.")
-    if to is Ring.SKIP and skip_reason(why) is None:
+    if to is Ring.SKIP and not says_why_skipped(why):
         raise UsageError(
             "What is it superseded by, or which constraint does it not meet?",
             "Write “superseded by X” or “constraint not met: X”.",
@@ -306,25 +299,39 @@ _NOTHING = """
 """
 _EMPTY_WORDS = frozenset(_NOTHING.split())
 _DENIALS = frozenset({"not", "never", "isn't", "hardly", "no"})
-_SPECIFIC = re.compile(r"\b((?P<other>superseded by)|constraint not met)\b", re.IGNORECASE)
+_SPECIFIC = re.compile(r"\b(superseded by|constraint not met)\b", re.IGNORECASE)
 _AROUND = " :;,.!?-–—()“”\"'"
 
 
-def skip_reason(text: str) -> SkipReason | None:
-    """The specific reason that a text gives for skipping; None where it gives none.
+def says_why_skipped(text: str) -> bool:
+    """Whether a text tells what a technique was superseded by, or which constraint it does not meet.
 
     It must name something: "superseded by DEIM" does, "superseded by something better" does not.
     """
-    for found in _SPECIFIC.finditer(words := clean_line(text)):
-        what = words[found.end() :].strip(_AROUND)
-        if _names_something(what) and not _DENIALS.intersection(words[: found.start()].lower().split()[-2:]):
-            return SkipReason("superseded by" if found["other"] else "constraint not met", what)
-    return None
+    words = clean_line(text)
+    return any(
+        _names_something(words[found.end() :])
+        and not _DENIALS.intersection(words[: found.start()].lower().split()[-2:])
+        for found in _SPECIFIC.finditer(words)
+    )
 
 
 def _names_something(words: str) -> bool:
     plain = (word.strip(_AROUND).lower() for word in words.split())
     return any(word not in _EMPTY_WORDS and any(map(str.isalnum, word)) for word in plain)
+
+
+def quadrant_place(technique: Technique, quadrants: Sequence[str]) -> int:
+    """From 0; a quadrant that the settings no longer name counts as the last."""
+    names = [name.casefold() for name in quadrants]
+    quadrant = technique.quadrant.casefold()
+    return names.index(quadrant) if quadrant in names else len(names) - 1
+
+
+def radar_order(technique: Technique, quadrants: Sequence[str]) -> tuple[int, int, str]:
+    """A sort key: by ring, then quadrant, then name."""
+    place = quadrant_place(technique, quadrants)
+    return list(Ring).index(technique.ring), place, technique.name.casefold()
 
 
 def movement(technique: Technique, since: datetime) -> Movement:

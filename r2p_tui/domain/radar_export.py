@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from r2p_tui.domain.radar import Move, Movement, Ring, Technique, movement
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.errors import UsageError
 
 # Thoughtworks' own; its hosted site draws no others.
@@ -106,7 +106,7 @@ def _description(technique: Technique) -> str:
     move = technique.moves[-1]
     lines = [
         technique.description,
-        f"{move.to_ring} since {short_date(move.moved_at.astimezone().date())}: {move.reason}",
+        f"{move.to_ring} since {short_date(local_day(move.moved_at))}: {move.reason}",
         next_words(technique),
     ]
     return "\n".join(filter(None, lines))

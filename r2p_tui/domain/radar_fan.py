@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from r2p_tui.domain.cell_text import display_width, fill, fit, pad
-from r2p_tui.domain.radar import Movement, Ring, Technique, movement
+from r2p_tui.domain.radar import Movement, Ring, Technique, movement, quadrant_place, radar_order
 from r2p_tui.domain.radar_fan_places import Place, spread
 
 # Which one is `chosen` only a screen knows.
@@ -54,21 +54,10 @@ class Blip(NamedTuple):
         return f"{self.number}{MARKS[self.movement]}"
 
 
-class LegendLine(NamedTuple):
-    """What a number stands for: the mark of its movement, its name, ring and quadrant."""
-
-    number: int
-    mark: str
-    name: str
-    ring: Ring
-    quadrant: str
-
-
 class Fan(NamedTuple):
     """Rows of `width` cells; `is_table` where arcs had no room, `hidden` numbers of blips that had none."""
 
     rows: tuple[tuple[Span, ...], ...]
-    legend: tuple[LegendLine, ...]
     is_table: bool
     hidden: tuple[int, ...] = ()
 
@@ -79,44 +68,30 @@ def blips_of(
     since: datetime,
     stale: frozenset[int] = frozenset(),
 ) -> tuple[Blip, ...]:
-    """One blip a technique, numbered by ring, then quadrant, then name; `stale` holds ids of techniques.
-
-    A quadrant that the settings no longer name counts as the last.
-    """
-    at = {name.casefold(): index for index, name in enumerate(quadrants)}
-    rings = list(Ring)
-
-    def order(technique: Technique) -> tuple[int, int, str]:
-        return rings.index(technique.ring), _quadrant(technique), technique.name.casefold()
-
-    def _quadrant(technique: Technique) -> int:
-        return at.get(technique.quadrant.casefold(), len(quadrants) - 1)
-
+    """One blip a technique, numbered in the order of the radar; `stale` holds ids of techniques."""
     return tuple(
         Blip(
             number,
             technique.id,
             technique.name,
             technique.ring,
-            _quadrant(technique),
+            quadrant_place(technique, quadrants),
             movement(technique, since),
             technique.id in stale,
         )
-        for number, technique in enumerate(sorted(techniques, key=order), 1)
+        for number, technique in enumerate(
+            sorted(techniques, key=lambda technique: radar_order(technique, quadrants)), 1
+        )
     )
 
 
 def fan(blips: Sequence[Blip], quadrants: Sequence[str], width: int, height: int) -> Fan:
     """The plot for `width` x `height` cells."""
-    legend = tuple(
-        LegendLine(blip.number, MARKS[blip.movement], blip.name, blip.ring, quadrants[blip.quadrant])
-        for blip in blips
-    )
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         rows, hidden = _ring_table(blips, max(width, 5), max(height, 2))
-        return Fan(rows, legend, is_table=True, hidden=hidden)
+        return Fan(rows, is_table=True, hidden=hidden)
     rows, hidden = _disc(blips, quadrants, width, height)
-    return Fan(rows, legend, is_table=False, hidden=hidden)
+    return Fan(rows, is_table=False, hidden=hidden)
 
 
 # --- half a disc --------------------------------------------------------------------------------------------

@@ -2,63 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 # Row and column of a cell.
 Place = tuple[int, int]
 
 
-def spread(widths: Sequence[int], tiers: Sequence[frozenset[Place]]) -> list[Place | None]:
+def spread(widths: Sequence[int], tiers: Sequence[frozenset[Place]]) -> Sequence[Place | None]:
     """The first cell of each label of so many cells, None where no room is left.
 
     The cells of the first of `tiers` that has room for all are used; labels stand apart by a cell unless only
     the last has room, and no two ever share a cell.
     """
-    placed: list[Place | None] = []
+    packed: list[Place | None] = []
     for cells, gap in (*((tier, 1) for tier in tiers), (tiers[-1], 0)):
-        placed = _spread_over(widths, cells, gap)
-        if None not in placed:
+        if far_apart := _far_apart(widths, cells, gap):
+            return far_apart
+        packed = _packed(widths, cells, gap)
+        if None not in packed:
             break
-    return placed
+    return packed
 
 
-def _spread_over(widths: Sequence[int], cells: frozenset[Place], gap: int) -> list[Place | None]:
-    """Each label in turn as far as can be from those before it; packed row by row where that has no end."""
-    for choose_far in (True, False):
-        placed = _place(widths, cells, gap, choose_far=choose_far)
-        if None not in placed:
-            break
-    return placed
-
-
-def _place(
-    widths: Sequence[int], cells: frozenset[Place], gap: int, *, choose_far: bool
-) -> list[Place | None]:
-    left = set(cells)
-    distance = dict.fromkeys(sorted(cells), float("inf"))
-    middle = _middle(cells)
-    placed: list[Place | None] = []
+def _far_apart(widths: Sequence[int], cells: frozenset[Place], gap: int) -> list[Place]:
+    """The first in the middle, others as far as can be from those before; empty unless all have room."""
+    if sum(widths) > len(cells):
+        return []
+    room, middle = _Room(cells), _middle(cells)
+    placed: list[Place] = []
+    distance: dict[Place, int] = {}
     for width in widths:
-        starts = [place for place in distance if _fits(place, width, left)]
+        starts = room.starts(width)
         if not starts:
-            placed.append(None)
-            continue
-        if not choose_far:
-            place = starts[0]
-        elif any(placed):
-            place = max(starts, key=lambda start: distance[start])
+            return []
+        if placed:
+            place = max(starts, key=distance.__getitem__)
         else:
             place = min(starts, key=lambda start: _apart(start, middle))
         placed.append(place)
-        left -= {(place[0], column) for column in range(place[1] - gap, place[1] + width + gap)}
-        for start in distance:
-            distance[start] = min(distance[start], _apart(start, place))
+        room.take(place, width, gap)
+        distance = _distances(room.reach, place, distance)
     return placed
 
 
-def _fits(place: Place, width: int, cells: set[Place]) -> bool:
-    row, column = place
-    return all((row, column + step) in cells for step in range(width))
+def _packed(widths: Sequence[int], cells: frozenset[Place], gap: int) -> list[Place | None]:
+    """Each at the first place where it fits, row by row."""
+    room = _Room(cells)
+    placed: list[Place | None] = []
+    for width in widths:
+        place = next((start for start, free in room.reach.items() if free >= width), None)
+        placed.append(place)
+        if place is not None:
+            room.take(place, width, gap)
+    return placed
+
+
+class _Room:
+    """The free cells in their order; `reach` says how many are free from a cell on to the right."""
+
+    def __init__(self, cells: Iterable[Place]) -> None:
+        ordered = sorted(cells)
+        reach: dict[Place, int] = {}
+        for row, column in reversed(ordered):
+            reach[row, column] = reach.get((row, column + 1), 0) + 1
+        self.reach = {place: reach[place] for place in ordered}
+
+    def starts(self, width: int) -> list[Place]:
+        """Where a label of so many cells fits."""
+        return [place for place, free in self.reach.items() if free >= width]
+
+    def take(self, place: Place, width: int, gap: int) -> None:
+        """A label stands here now, with a gap to both sides."""
+        row, begin = place[0], place[1] - gap
+        for column in range(begin, place[1] + width + gap):
+            self.reach.pop((row, column), None)
+        left = begin - 1
+        while (row, left) in self.reach:
+            self.reach[row, left] = begin - left
+            left -= 1
+
+
+def _distances(cells: Iterable[Place], place: Place, before: Mapping[Place, int]) -> dict[Place, int]:
+    """How far each cell is from the nearest label, `before` without the one at `place`."""
+    there, column = place
+    found: dict[Place, int] = {}
+    for cell in cells:
+        # Written out, since this runs for every cell and every label.
+        far = 4 * (cell[0] - there) ** 2 + (cell[1] - column) ** 2
+        known = before.get(cell, far)
+        found[cell] = far if far < known else known
+    return found
 
 
 def _middle(cells: Iterable[Place]) -> Place:
@@ -67,6 +100,6 @@ def _middle(cells: Iterable[Place]) -> Place:
     return (rows[len(rows) // 2], columns[len(columns) // 2]) if rows else (0, 0)
 
 
-def _apart(one: Place, other: Place) -> float:
+def _apart(one: Place, other: Place) -> int:
     """A squared distance in which a row counts as two columns, as it looks."""
-    return 4.0 * (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2
+    return 4 * (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2

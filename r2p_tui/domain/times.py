@@ -31,6 +31,11 @@ def parse_utc(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+def local_day(moment: datetime) -> date:
+    """The calendar day of the user's own clock."""
+    return moment.astimezone().date()
+
+
 def short_date(day: date) -> str:
     """`5 Dec 2024`."""
     return f"{day.day} {day:%b %Y}"

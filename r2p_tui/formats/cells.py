@@ -1,8 +1,11 @@
-"""Cells of CSV that a spreadsheet does not run."""
+"""Tables of CSV that a spreadsheet does not run."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?%?")
@@ -15,3 +18,12 @@ def guarded(text: str) -> str:
     would stay.
     """
     return " " + text if text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table with its header, each cell guarded."""
+    stream = io.StringIO()
+    table = csv.writer(stream, lineterminator="\n")
+    table.writerow(columns)
+    table.writerows([guarded(cell) for cell in row] for row in rows)
+    return stream.getvalue()

@@ -17,8 +17,8 @@ from typing import Final, NamedTuple
 
 from r2p_tui.domain.predictions import Forecast, Outcome
 from r2p_tui.errors import UsageError
-from r2p_tui.formats.cells import guarded
-from r2p_tui.formats.fatebook_notes import Notes, View, read_notes, write_notes
+from r2p_tui.formats.cells import csv_text
+from r2p_tui.formats.fatebook_notes import Notes, View, read_notes, time_text, write_notes
 from r2p_tui.text import clean, clean_line, shorten
 
 EXPORT_COLUMNS: Final = (
@@ -134,7 +134,7 @@ def write_export(questions: Iterable[FatebookQuestion], *, forecaster: str = "")
         for question in questions
         for forecast in question.forecasts
     ]  # fmt: skip
-    return _csv(EXPORT_COLUMNS, rows)
+    return csv_text(EXPORT_COLUMNS, rows)
 
 
 def write_import(questions: Iterable[FatebookQuestion]) -> str:
@@ -150,7 +150,7 @@ def write_import(questions: Iterable[FatebookQuestion]) -> str:
         for question in questions
         for forecast in question.forecasts
     ]  # fmt: skip
-    return _csv(IMPORT_COLUMNS, rows)
+    return csv_text(IMPORT_COLUMNS, rows)
 
 
 def read(text: str, *, forecaster: str = "") -> list[FatebookQuestion]:
@@ -357,7 +357,7 @@ def _decimal(probability: float, whole: int) -> str:
 
 
 def _export_time(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "seconds") if moment else ""
+    return time_text(moment) if moment else ""
 
 
 def _import_time(moment: datetime | None) -> str:
@@ -366,11 +366,3 @@ def _import_time(moment: datetime | None) -> str:
 
 def _tag(tag: str) -> str:
     return " ".join(tag.replace(",", " ").replace(";", " ").split())
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    stream = io.StringIO()
-    table = csv.writer(stream, lineterminator="\n")
-    table.writerow(columns)
-    table.writerows([guarded(cell) for cell in row] for row in rows)
-    return stream.getvalue()

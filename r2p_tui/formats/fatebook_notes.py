@@ -43,7 +43,7 @@ class Notes(NamedTuple):
 def write_notes(notes: Notes) -> str:
     """One text of all parts; notes that are nothing but `more` stay as they are."""
     named = [("Criteria", notes.criteria), ("Reasoning", notes.reasoning)]
-    named += [(f"View of {_time_text(view.made_at)}", view.reasoning) for view in notes.views]
+    named += [(f"View of {time_text(view.made_at)}", view.reasoning) for view in notes.views]
     named += [("Outcome", _ANNULLED if notes.annulled else "")]
     if not any(text for _, text in named) and not _LABEL.match(notes.more):
         return notes.more
@@ -91,5 +91,6 @@ def _time(text: str | None) -> datetime | None:
         return None
 
 
-def _time_text(moment: datetime) -> str:
+def time_text(moment: datetime) -> str:
+    """A moment as Fatebook writes it: in UTC, to the second, without a zone."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "seconds")

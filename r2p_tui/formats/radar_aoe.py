@@ -19,7 +19,7 @@ import yaml
 
 from r2p_tui.domain.radar import Move, Ring, Technique
 from r2p_tui.domain.radar_export import check_quadrants, next_words
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 
 _RING_STYLES: Final = {
     Ring.ADOPT: ("#588157", 0.42, 5),
@@ -92,7 +92,7 @@ def _revisions(technique: Technique, quadrant: str) -> Iterator[tuple[date, str]
 
 def _day(move: Move) -> date:
     """The calendar day of the user's own clock, as everywhere else."""
-    return move.moved_at.astimezone().date()
+    return local_day(move.moved_at)
 
 
 def _move_words(move: Move) -> str:

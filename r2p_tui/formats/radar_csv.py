@@ -7,9 +7,7 @@ stripped of HTML; descriptions are shown as HTML.
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 from collections.abc import Iterable
 from typing import Final
@@ -17,7 +15,7 @@ from typing import Final
 from r2p_tui.domain.radar import Movement, Ring
 from r2p_tui.domain.radar_export import BlipEntry
 from r2p_tui.errors import UsageError
-from r2p_tui.formats.cells import guarded
+from r2p_tui.formats.cells import csv_text
 
 COLUMNS: Final = ("name", "ring", "quadrant", "isNew", "status", "description")
 _STATUS: Final = {
@@ -33,11 +31,7 @@ def byor_csv(entries: Iterable[BlipEntry]) -> str:
 
     A value that a spreadsheet would run as a formula has a space before it, which BYOR takes away again.
     """
-    stream = io.StringIO()
-    table = csv.writer(stream, lineterminator="\n")
-    table.writerow(COLUMNS)
-    table.writerows([guarded(value) for value in _row(entry).values()] for entry in entries)
-    return stream.getvalue()
+    return csv_text(COLUMNS, (_row(entry).values() for entry in entries))
 
 
 def byor_json(entries: Iterable[BlipEntry]) -> str:

@@ -9,7 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from r2p_tui.runs.rundir import read_json, sync_folder, write_json
+from r2p_tui.files import sync_folder
+from r2p_tui.runs.rundir import read_json, write_json
 
 MANIFEST = "manifest.json"
 BEST = "best.pt"

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from r2p_tui.domain.runs import MetricPoint, RunSpec, Scope, spec_from_values
 from r2p_tui.errors import NotFoundError
+from r2p_tui.files import replace_file
 
 # What a line of `metrics.jsonl` within an epoch holds, spelled as `append_line` spells it.
 BATCH_MARK = b'"scope":"batch"'
@@ -126,31 +127,7 @@ def highest_number(runs: Path) -> int:
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Replace a file as a whole: after a crash it holds the old value or the new one."""
-    write_bytes(path, _encoded(json.dumps(_finite(value), ensure_ascii=False, indent=1)))
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """Replace a file as a whole and make that last; raises OSError, and then leaves the old file."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    replace_file(path, _encoded(json.dumps(_finite(value), ensure_ascii=False, indent=1)))
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

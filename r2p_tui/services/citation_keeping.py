@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 
 from r2p_tui.domain.citations import IncomingWork
 from r2p_tui.domain.papers import IncomingPaper, Source, find_code_url
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.domain.triage import DECIDED_AS, Decision
 from r2p_tui.errors import EditConflictError, NotFoundError
 from r2p_tui.services.desk import Desk
@@ -86,7 +86,7 @@ def _as_paper(work: IncomingWork) -> IncomingPaper:
 
 
 def _decided_already(earlier: TriageDecision) -> EditConflictError:
-    day = short_date(earlier.decided_at.astimezone().date())
+    day = short_date(local_day(earlier.decided_at))
     return EditConflictError(
         f"This paper was {DECIDED_AS[earlier.decision]} on {day}; that decision stays.",
         "Open it in the library to change your mind.",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from r2p_tui.domain.prediction_entry import MAX_STATEMENT, PredictionEntry
 from r2p_tui.domain.predictions import Forecast, Outcome
+from r2p_tui.domain.times import local_day
 from r2p_tui.formats.calendar import DueEvent, due_calendar, prediction_event
 from r2p_tui.formats.fatebook import FatebookQuestion, read, write_export, write_import
 from r2p_tui.services.desk import Desk
@@ -15,6 +16,8 @@ from r2p_tui.text import count_of
 
 ORIGIN = "fatebook"
 CALENDAR = "r2p predictions"
+# Beyond them calendars and local times end.
+_YEARS = range(1970, 2201)
 
 
 class Exported(NamedTuple):
@@ -133,9 +136,11 @@ def _title(question: FatebookQuestion) -> str:
 def _entry(question: FatebookQuestion, now: datetime) -> PredictionEntry | str:
     """The question as it was asked there, whatever is asked of those that are written here; or why not."""
     title, first, last = _title(question), question.forecasts[0], question.forecasts[-1]
-    due_on = question.resolve_by or (question.resolved_at and question.resolved_at.astimezone().date())
+    due_on = question.resolve_by or (question.resolved_at and local_day(question.resolved_at))
     if len(title) > MAX_STATEMENT:
         return f"it is longer than {MAX_STATEMENT:,} characters"
+    if any(day.year not in _YEARS for day in (first.made_at, due_on or first.made_at)):
+        return f"it names a year outside {_YEARS.start} to {_YEARS.stop - 1}"
     if due_on is None:
         return "it says neither when it is to be resolved nor that it was"
     if max(last.made_at, question.resolved_at or last.made_at) > now:

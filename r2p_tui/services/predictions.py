@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 from r2p_tui.domain.paper_ids import PaperReference
@@ -18,7 +18,7 @@ from r2p_tui.domain.prediction_entry import (
     reasoning_hash,
 )
 from r2p_tui.domain.predictions import Forecast, Outcome, brier, end_of_day, time_weighted_brier
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.errors import NotFoundError, UsageError
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.prediction_evidence import EvidenceCurve, curve_of
@@ -78,7 +78,6 @@ class PredictionView:
     resolutions: tuple[Resolution, ...]
     paper_key: str | None
     paper_title: str | None
-    technique: str | None
     evidence: EvidenceCurve | None
     brier: float | None = None
     weighted: float | None = None
@@ -115,7 +114,7 @@ def predict(
         due=due,
         criteria=criteria,
         reasoning=reasoning,
-        today=_day(now),
+        today=local_day(now),
         kind=kind,
         low=low,
         high=high,
@@ -143,21 +142,21 @@ def lines(
     """Due ones first, the longest due above; then open ones by day, then resolved ones, newest first."""
     with desk.store.read() as session:
         return tuple(
-            store.list_lines(session, state=state, today=_day(now), words=clean_line(words), limit=limit)
+            store.list_lines(session, state=state, today=local_day(now), words=clean_line(words), limit=limit)
         )
 
 
 def counts(desk: Desk, *, now: datetime) -> Counts:
     """How many are due, open and resolved, and since when the oldest is due."""
     with desk.store.read() as session:
-        return store.counts(session, _day(now))
+        return store.counts(session, local_day(now))
 
 
 def paper_keys(desk: Desk, some: Iterable[PredictionLine]) -> dict[int, str]:
     """What the commands call the papers behind some predictions, by their ids."""
     wanted = {line.paper_id for line in some if line.paper_id is not None}
     with desk.store.read() as session:
-        return {number: _paper_key(paper) for number, paper in papers_by_id(session, wanted).items()}
+        return {number: paper.key for number, paper in papers_by_id(session, wanted).items()}
 
 
 def view(desk: Desk, prediction_id: int, *, now: datetime) -> PredictionView:
@@ -175,28 +174,20 @@ def view(desk: Desk, prediction_id: int, *, now: datetime) -> PredictionView:
     one_score, weighted = _scores(line, forecasts)
     return PredictionView(
         line=line,
-        state=state_of(line, _day(now)),
-        days=(line.due_on - _day(now)).days,
+        state=line.state(local_day(now)),
+        days=(line.due_on - local_day(now)).days,
         criteria=found.criteria,
         reasoning=found.reasoning,
         hash_holds=reasoning_hash(_entry(found), found.created_at) == found.reasoning_hash,
         tags=tuple(found.tags),
         updates=forecasts,
         resolutions=ended,
-        paper_key=_paper_key(paper) if paper else None,
+        paper_key=paper.key if paper else None,
         paper_title=paper.title if paper else None,
-        technique=line.technique,
         evidence=curve_of(desk, line),
         brier=one_score,
         weighted=weighted,
     )
-
-
-def state_of(line: PredictionLine, today: date) -> State:
-    """Whether a prediction waits for its day, for a verdict, or for nothing more."""
-    if line.outcome is not None:
-        return "resolved"
-    return "due" if line.due_on <= today else "open"
 
 
 # --- what becomes of it -----------------------------------------------------------------------------------
@@ -327,16 +318,11 @@ def _need_resolved(line: PredictionLine) -> None:
 
 
 def _was_resolved(line: PredictionLine) -> str:
-    day = f" on {short_date(_day(line.resolved_at))}" if line.resolved_at else ""
+    day = f" on {short_date(local_day(line.resolved_at))}" if line.resolved_at else ""
     return f"Prediction {line.id} was resolved as {line.outcome}{day}"
 
 
 # --- values -----------------------------------------------------------------------------------------------
-
-
-def _day(now: datetime) -> date:
-    """The calendar day of the user's own clock, which due days are days of."""
-    return now.astimezone().date()
 
 
 def _entry(found: Prediction) -> PredictionEntry:
@@ -364,10 +350,6 @@ def _resolution(one: PredictionResolution) -> Resolution:
         one.undone_at,
         one.undone_reason,
     )
-
-
-def _paper_key(paper: Paper) -> str:
-    return paper.arxiv_id or paper.doi or paper.source_key or ""
 
 
 def _scores(line: PredictionLine, forecasts: Sequence[Forecast]) -> tuple[float | None, float | None]:

@@ -24,9 +24,11 @@ from r2p_tui.domain.radar import (
     name_of,
     paragraph_of,
     quadrant_of,
+    radar_order,
     technique_named,
 )
-from r2p_tui.domain.radar_advice import Advice, advise, check_rating
+from r2p_tui.domain.radar_advice import check_rating
+from r2p_tui.domain.times import local_day
 from r2p_tui.errors import NotFoundError, UsageError
 from r2p_tui.services.desk import Desk
 from r2p_tui.store import radar as store
@@ -68,23 +70,16 @@ def radar(desk: Desk, *, now: datetime) -> RadarView:
     with desk.store.read() as session:
         found = store.techniques(session)
         held = last_review(session)
-    techniques = tuple(sorted(found, key=lambda technique: _order(technique, settings.quadrants)))
+    techniques = tuple(sorted(found, key=lambda technique: radar_order(technique, settings.quadrants)))
     return RadarView(
         techniques=techniques,
         quadrants=settings.quadrants,
         since=held.taken_at if held else now - timedelta(days=settings.stale_days),
         stale=tuple(each for each in techniques if is_stale(each, now, settings.stale_days)),
         stale_days=settings.stale_days,
-        actions=tuple(each for each in techniques if is_action_due(each, today_of(now))),
+        actions=tuple(each for each in techniques if is_action_due(each, local_day(now))),
         balance=balance(techniques),
     )
-
-
-def _order(technique: Technique, quadrants: Sequence[str]) -> tuple[int, int, str]:
-    places = [name.casefold() for name in quadrants]
-    quadrant = technique.quadrant.casefold()
-    at = places.index(quadrant) if quadrant in places else len(places) - 1
-    return list(Ring).index(technique.ring), at, technique.name.casefold()
 
 
 def find(desk: Desk, name: str | int) -> Technique:
@@ -119,7 +114,7 @@ def add(
     with desk.store.write() as session:
         _need_new(store.techniques(session), called)
         number = store.dropped(session, called)
-        entry = check_move(None, ring, reason, next_action, next_on, today_of(now))
+        entry = check_move(None, ring, reason, next_action, next_on, local_day(now))
         if number is None:
             said["bucket"] = bucket or Bucket.CORE
             number = store.add_technique(
@@ -149,7 +144,7 @@ def move(
     """Move a technique; raises UsageError with the question that the ring asks, NotFoundError."""
     with desk.store.write() as session:
         found = technique_named(store.techniques(session), name)
-        entry = check_move(found.ring, ring, reason, next_action, next_on, today_of(now))
+        entry = check_move(found.ring, ring, reason, next_action, next_on, local_day(now))
         store.add_move(session, found.id, **move_values(entry), now=now)
         return store.technique(session, found.id)
 
@@ -169,12 +164,6 @@ def rate(desk: Desk, name: str | int, factor: Factor, score: int, *, reason: str
         found = technique_named(store.techniques(session), name)
         store.rate(session, found.id, factor, score, why, now)
         return store.technique(session, found.id)
-
-
-def advice(desk: Desk, name: str | int) -> Advice:
-    """What the ratings of a technique speak for; raises NotFoundError."""
-    found = find(desk, name)
-    return advise(found.ratings, found.ring)
 
 
 def edit(
@@ -220,7 +209,7 @@ def set_next(desk: Desk, name: str | int, action: str, on: date | None, *, now: 
     """
     with desk.store.write() as session:
         found = technique_named(store.techniques(session), name)
-        words, day = check_next(found.ring, action, on, today_of(now))
+        words, day = check_next(found.ring, action, on, local_day(now))
         store.set_next(session, found.id, words, day)
         return store.technique(session, found.id)
 
@@ -259,14 +248,9 @@ def predictions_on(desk: Desk, technique: Technique, *, now: datetime) -> tuple[
     """The predictions about a technique: due ones first, then open ones, then those that were resolved."""
     with desk.store.read() as session:
         found = list_lines(
-            session, state="all", today=today_of(now), limit=_MOST_PREDICTIONS, technique_id=technique.id
+            session, state="all", today=local_day(now), limit=_MOST_PREDICTIONS, technique_id=technique.id
         )
     return tuple(found)
-
-
-def today_of(now: datetime) -> date:
-    """The calendar day of the user's own clock, by which actions fall due."""
-    return now.astimezone().date()
 
 
 def move_values(entry: MoveEntry) -> dict[str, Any]:

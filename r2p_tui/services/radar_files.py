@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,16 +16,17 @@ from r2p_tui.domain.radar_export import (
     missing_quadrants,
     without_skip,
 )
+from r2p_tui.domain.times import local_day
 from r2p_tui.errors import NotFoundError, R2PError, UsageError
+from r2p_tui.files import write_named_file
 from r2p_tui.formats.radar_aoe import aoe_files
 from r2p_tui.formats.radar_csv import byor_csv, byor_json
 from r2p_tui.formats.radar_zalando import zalando_config
 from r2p_tui.services.desk import Desk
-from r2p_tui.services.radar import RadarView, radar, today_of
+from r2p_tui.services.radar import RadarView, radar
 from r2p_tui.text import count_of
 
 Kind = Literal["byor-csv", "byor-json", "aoe", "zalando"]
-KINDS: tuple[Kind, ...] = ("byor-csv", "byor-json", "aoe", "zalando")
 # Where an AOE radar keeps its own look and words, which an export never writes over.
 _CONFIG = "config.json"
 _OWN_FILES = ("about.md", _CONFIG)
@@ -69,7 +69,7 @@ def export(
     if kind == "aoe":
         if skip_as:
             raise UsageError("AOE's radar has a ring SKIP.", "Leave --skip-as out.")
-        files = aoe_files(view.techniques, view.quadrants, today_of(now))
+        files = aoe_files(view.techniques, view.quadrants, local_day(now))
         return Exported("", files, ("SKIP is a ring of its own in its config.json.",))
     return _four_rings(kind, view, skip_as, hosted, now)
 
@@ -78,7 +78,7 @@ def _four_rings(kind: Kind, view: RadarView, skip_as: Ring | None, hosted: bool,
     drawn = without_skip(view.techniques, since=view.since, skip_as=skip_as)
     said = _said_of_skip(drawn, skip_as)
     if kind == "zalando":
-        text = zalando_config(drawn.entries, view.quadrants, today_of(now))
+        text = zalando_config(drawn.entries, view.quadrants, local_day(now))
         return Exported(text, {}, (*said, "Zalando's file holds no descriptions."))
     if empty := missing_quadrants(drawn.entries, view.quadrants):
         said.append(f"BYOR wants something in each of four quadrants; nothing stands in {', '.join(empty)}.")
@@ -112,7 +112,8 @@ def write(exported: Exported, place: Path) -> Written:
         wanted.pop(path, None)
     for path, text in wanted.items():
         try:
-            _write(path, text)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_named_file(path, text.encode())
         except OSError as error:
             reason = error.strerror or str(error)
             raise R2PError(f"{path} cannot be written: {reason}.", "Choose another place.") from error
@@ -143,13 +144,3 @@ def _is_another(path: Path, text: str) -> bool:
         return False
     except OSError:
         return True
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        unfinished.write_text(text, encoding="utf-8", newline="")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -27,10 +27,10 @@ from r2p_tui.domain.research_review import (
     markdown,
     parse_decisions,
 )
-from r2p_tui.domain.times import ago, short_date
+from r2p_tui.domain.times import ago, local_day, short_date
 from r2p_tui.errors import NotFoundError, R2PError, UsageError
 from r2p_tui.services.desk import Desk
-from r2p_tui.services.radar import RadarView, move_values, radar, today_of
+from r2p_tui.services.radar import RadarView, move_values, radar
 from r2p_tui.store import radar as store
 from r2p_tui.store.predictions import PredictionLine, counts, list_lines
 from r2p_tui.store.research_reviews import ResearchReview, add_review
@@ -66,7 +66,7 @@ class Taken:
 
 def agenda(desk: Desk, *, now: datetime, minutes: int | None = None) -> Agenda:
     """What the next review talks about, in the minutes of the settings unless told otherwise."""
-    view, today = radar(desk, now=now), today_of(now)
+    view, today = radar(desk, now=now), local_day(now)
     with desk.store.read() as session:
         due = list_lines(session, state="due", today=today, limit=_MOST_PREDICTIONS)
         all_due = counts(session, today).due
@@ -82,7 +82,7 @@ def agenda(desk: Desk, *, now: datetime, minutes: int | None = None) -> Agenda:
     return make_agenda(
         items,
         minutes=minutes if minutes is not None else desk.settings.radar.review_minutes,
-        since=today_of(view.since),
+        since=local_day(view.since),
         held_on=today,
         more_decisions=all_due - len(due),
     )
@@ -101,14 +101,14 @@ def _moves(view: RadarView) -> list[Item]:
 
 def _move_words(move: Move) -> str:
     came = f"{move.from_ring} to" if move.from_ring else "new in"
-    return f"{came} {move.to_ring}, {short_date(today_of(move.moved_at))}: {move.reason}"
+    return f"{came} {move.to_ring}, {short_date(local_day(move.moved_at))}: {move.reason}"
 
 
 def _decisions(view: RadarView, now: datetime) -> Iterator[Item]:
     """Techniques that ask for a decision: those with an action due, then those not reviewed the longest."""
 
     def pressing(technique: Technique) -> tuple[bool, date, datetime]:
-        is_due = is_action_due(technique, today_of(now))
+        is_due = is_action_due(technique, local_day(now))
         return not is_due, (technique.next_on or date.max) if is_due else date.max, technique.reviewed_at
 
     for technique in sorted(view.techniques, key=pressing):
@@ -118,12 +118,12 @@ def _decisions(view: RadarView, now: datetime) -> Iterator[Item]:
 
 def _asks(technique: Technique, stale_days: int, now: datetime) -> Iterator[str]:
     """Why a technique needs a decision."""
-    today = today_of(now)
+    today = local_day(now)
     if technique.next_on and is_action_due(technique, today):
         when = "is due today" if technique.next_on == today else f"was due on {short_date(technique.next_on)}"
         yield f"“{technique.next_action}” {when}"
     if is_stale(technique, now, stale_days):
-        yield f"not reviewed since {short_date(today_of(technique.reviewed_at))}"
+        yield f"not reviewed since {short_date(local_day(technique.reviewed_at))}"
     since = technique.moves[-1].moved_at
     if technique.ring is Ring.HOLD and now - since > LONG_HELD:
         yield f"in HOLD for {ago(since, now)}: SKIP it, or say what would bring it back"
@@ -145,7 +145,7 @@ def _deep_dives(
         in_practice = cited.get(paper.paper_id, {})
         whys = [_cited_words(in_practice)] if in_practice else []
         if paper.read_at and not paper.dived:
-            whys.append(f"second pass done on {short_date(today_of(paper.read_at))}, no third yet")
+            whys.append(f"second pass done on {short_date(local_day(paper.read_at))}, no third yet")
         if whys:
             item = Item("deep dives", _name(paper), "; ".join(whys))
             found.append((sum(in_practice.values()), item))
@@ -181,7 +181,7 @@ def _merits(paper: ReviewPaper) -> Iterator[str]:
     if (paper.viability or 0) >= WELL_RATED:
         yield f"viability {paper.viability:.1f} of 5"
     if paper.code_at:
-        yield f"code appeared on {short_date(today_of(paper.code_at))}"
+        yield f"code appeared on {short_date(local_day(paper.code_at))}"
 
 
 def _name(paper: ReviewPaper) -> str:
@@ -196,7 +196,7 @@ def take(desk: Desk, text: str, *, now: datetime) -> Taken:
 
     Raises UsageError that names each line that cannot be carried out.
     """
-    today, text = today_of(now), clean(text)
+    today, text = local_day(now), clean(text)
     decisions = parse_decisions(text, today)
     if not decisions:
         raise UsageError(
@@ -259,9 +259,10 @@ def reviews(desk: Desk) -> tuple[ResearchReview, ...]:
 
 def review(desk: Desk, number: int) -> ResearchReview:
     """One review by its number; raises NotFoundError."""
-    for held in reviews(desk):
-        if held.id == number:
-            return held
+    with desk.store.read() as session:
+        held = session.get(ResearchReview, number)
+    if held is not None:
+        return held
     raise NotFoundError(f"There is no review {number}.", "See them with: r2p review list")
 
 

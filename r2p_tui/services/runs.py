@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from r2p_tui.domain.runs import MetricPoint, RunSpec, RunState
 from r2p_tui.errors import NotFoundError, StoreReadOnlyError, UsageError
+from r2p_tui.files import replace_file
 from r2p_tui.runs import local
 from r2p_tui.runs.checkpoints import newest_valid
 from r2p_tui.runs.rundir import (
@@ -20,7 +21,6 @@ from r2p_tui.runs.rundir import (
     point_line,
     read_points,
     run_folder,
-    write_bytes,
     write_json,
 )
 from r2p_tui.runs.secrets import LEFT_OUT, is_secret
@@ -98,7 +98,7 @@ def submit(desk: Desk, spec: RunSpec, *, now: datetime, before: Sequence[MetricP
 def _make_folder(folder: RunDir, spec: RunSpec, secrets: Mapping[str, str], diff: bytes) -> None:
     folder.path.mkdir(mode=0o700)
     if diff:
-        write_bytes(folder.diff, diff)
+        replace_file(folder.diff, diff)
     if secrets:
         write_json(folder.secrets, secrets)
     write_json(

@@ -17,8 +17,8 @@ from r2p_tui.services.citation_walk import LookProgress
 from r2p_tui.services.citation_watch import watch
 from r2p_tui.services.code import look_weekly
 from r2p_tui.services.desk import Desk
+from r2p_tui.services.evidence_snapshots import take_snapshots
 from r2p_tui.services.network import open_arxiv
-from r2p_tui.services.prediction_evidence import take_snapshots
 from r2p_tui.services.sync_listing import (
     Errand,
     ListingResult,

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from r2p_tui.domain.radar import Technique, is_action_due, is_stale
 from r2p_tui.domain.runs import MetricPoint
+from r2p_tui.domain.times import local_day
 from r2p_tui.services import runs, triage
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.run_views import RunView
@@ -114,7 +115,7 @@ def today(desk: Desk, *, now: datetime) -> TodayView:
             running=running(desk),
             citing=tuple(news_of_kept(session)),
             code=tuple(appeared(session)),
-            predictions=prediction_store.counts(session, now.astimezone().date()),
+            predictions=prediction_store.counts(session, local_day(now)),
             radar=_radar_due(radar_store.techniques(session), now, desk.settings.radar.stale_days),
         )
 
@@ -132,7 +133,7 @@ def _curves(points: list[MetricPoint]) -> dict[str, tuple[float, ...]]:
 
 
 def _radar_due(techniques: Sequence[Technique], now: datetime, stale_days: int) -> RadarDue:
-    today = now.astimezone().date()
+    today = local_day(now)
     stale = [one for one in techniques if is_stale(one, now, stale_days)]
     actions = [one for one in techniques if is_action_due(one, today)]
     return RadarDue(
@@ -146,7 +147,7 @@ def headline(desk: Desk, *, now: datetime) -> Headline:
     counts = triage.counts(desk)
     with desk.store.read() as session:
         kept = store.decided_count(session, "keep")
-        due = prediction_store.counts(session, now.astimezone().date()).due
+        due = prediction_store.counts(session, local_day(now)).due
         cursors = store.last_sync(session)
     waiting = counts.waiting_new + (counts.waiting_cross if desk.settings.triage.cross_lists else 0)
     local = now.astimezone()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from r2p_tui.domain.papers import PaperRow
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.domain.triage import DECIDED_AS, DECISIONS, Decision, TriageSummary, yesterday
 from r2p_tui.errors import EditConflictError, UsageError
 from r2p_tui.services.desk import Desk
@@ -169,7 +169,7 @@ def _decision(
 
 def _decided_elsewhere(earlier: TriageDecision, now: datetime) -> EditConflictError:
     local = earlier.decided_at.astimezone()
-    same_day = local.date() == now.astimezone().date()
+    same_day = local.date() == local_day(now)
     when = f"at {local:%H:%M}" if same_day else f"on {short_date(local.date())}"
     return EditConflictError(
         f"This paper was {DECIDED_AS[earlier.decision]} elsewhere {when}; that decision stays.",

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from r2p_tui.config import GitHubSettings
 from r2p_tui.domain.code import RepositoryFacts
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.errors import NotFoundError, SourceBusyError, SourceError
 from r2p_tui.sources.http import Answer, PoliteSession, RefusedError, Timing, retry_after_seconds
 from r2p_tui.sources.json_values import dict_of, line_of, parse_json, whole_of
@@ -89,7 +89,7 @@ class GitHub:
         when = "later"
         if seconds is not None:
             moment = datetime.fromtimestamp(self._now.timestamp() + seconds, UTC).astimezone()
-            day = "" if moment.date() == self._now.astimezone().date() else f"{short_date(moment.date())}, "
+            day = "" if moment.date() == local_day(self._now) else f"{short_date(moment.date())}, "
             when = f"after {day}{moment:%H:%M}"
         message = "GitHub answers no more questions for now."
         return SourceBusyError(message, f"Try again {when}.{more}", retry_after=seconds)

@@ -22,7 +22,7 @@ from stamina.instrumentation import set_on_retry_hooks
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from r2p_tui import __version__
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.errors import SourceBusyError, SourceError
 from r2p_tui.sources.addresses import place_of, target_of, without_parameters
 from r2p_tui.sources.body import BODY_LIMIT, BodyTooLargeError, read_body
@@ -227,7 +227,7 @@ class PoliteSession:
         """Keep every process away for a while, and tell the user until when."""
         seconds = max(failure.retry_after or 0.0, self._timing.hold)
         until = (self._now() + timedelta(seconds=seconds)).astimezone()
-        day = "" if until.date() == self._now().astimezone().date() else f"{short_date(until.date())}, "
+        day = "" if until.date() == local_day(self._now()) else f"{short_date(until.date())}, "
         failure.error.hint = f"Try again after {day}{until:%H:%M}; what is stored stays."
         self._limiter(failure.place).hold(seconds, now=self._now(), wait=self._wait)
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 from r2p_tui.errors import NotFoundError, SourceError, UsageError
+from r2p_tui.files import replace_file
 from r2p_tui.sources.http import PoliteSession, RefusedError, Timing
 
 ASSETS_URL = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
@@ -126,17 +125,10 @@ def _checked(name: str, kept: Path, data: bytes, wanted: str, url: str) -> Fetch
 
 def _keep(path: Path, data: bytes) -> None:
     """Put the whole file in place at once; raises SourceError where the folder cannot be written."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        replace_file(path, data)
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
         raise SourceError(
             f"{path.name} was fetched, but cannot be kept in {path.parent} ({error.strerror}).",
             "Make room, or give yourself write access.",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from r2p_tui.domain.backup import Backup, backup_name, read_name, worth_keeping
 from r2p_tui.errors import R2PError, StoreDamagedError, StoreError, StoreFullError, StoreReadOnlyError
+from r2p_tui.files import sync_file, sync_folder
 from r2p_tui.store.connection import (
     SCHEMA_VERSION,
     as_store_error,
@@ -142,25 +143,6 @@ def last_change(path: Path) -> int:
     """When the store last changed, in ns, by its file and its write-ahead log; raises OSError."""
     log = path.with_name(path.name + "-wal")
     return max(file.stat().st_mtime_ns for file in (path, log) if file == path or file.exists())
-
-
-def sync_file(path: Path) -> None:
-    """Make sure that a file's bytes survive a loss of power; raises OSError."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_folder(path: Path) -> None:
-    """Make sure that new names in a folder survive a loss of power; raises OSError."""
-    try:
-        sync_file(path)
-    except OSError as error:
-        # Some network file systems cannot do this for folders, and say so.
-        if error.errno != errno.EINVAL:
-            raise
 
 
 def need_room(folder: Path, size: int) -> None:

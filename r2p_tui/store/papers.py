@@ -57,6 +57,11 @@ class Paper(SQLModel, table=True):
     details_rank: int = 0
     added_at: datetime = time_field()
 
+    @property
+    def key(self) -> str:
+        """What names it on the command line: its arXiv id where it has one."""
+        return self.arxiv_id or self.doi or self.source_key or ""
+
 
 class PaperVersion(SQLModel, table=True):
     """A version of a paper and when it was submitted."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, SQLModel, col, select
 
-from r2p_tui.domain.times import parse_utc, utc_text
+from r2p_tui.domain.times import utc_text
 from r2p_tui.store.fields import paper_key, time_field
 from r2p_tui.store.papers import CHUNK
 
@@ -28,18 +28,17 @@ class EvidenceSnapshot(SQLModel, table=True):
 
 
 class WatchedPaper(NamedTuple):
-    """A paper with an open prediction, the ids it has, and when somebody last asked about it."""
+    """A paper with an open prediction, and the ids it has."""
 
     paper_id: int
     arxiv_id: str | None
     doi: str | None
     source_key: str | None
     title: str
-    taken_at: datetime | None
 
 
 _WATCHED = """
-    SELECT p.id, p.arxiv_id, p.doi, p.source_key, p.title, max(s.taken_at) AS taken_at
+    SELECT p.id, p.arxiv_id, p.doi, p.source_key, p.title
     FROM (
         SELECT DISTINCT paper_id FROM predictions AS o
         WHERE o.paper_id IS NOT NULL AND o.deleted_at IS NULL AND NOT EXISTS
@@ -48,17 +47,14 @@ _WATCHED = """
     JOIN papers AS p ON p.id = o.paper_id
     LEFT JOIN evidence_snapshots AS s ON s.paper_id = p.id
     GROUP BY p.id HAVING max(s.taken_at) IS NULL OR max(s.taken_at) < ?
-    ORDER BY taken_at, p.id
+    ORDER BY max(s.taken_at), p.id
 """
 
 
 def papers_with_open_predictions(session: Session, not_since: datetime) -> list[WatchedPaper]:
     """Those nobody asked about from `not_since` on: first the ones never asked about, then the oldest."""
     rows = session.connection().exec_driver_sql(_WATCHED, (utc_text(not_since),))
-    return [
-        WatchedPaper(number, arxiv_id, doi, source_key, title, parse_utc(taken_at) if taken_at else None)
-        for number, arxiv_id, doi, source_key, title, taken_at in rows
-    ]
+    return [WatchedPaper(*row) for row in rows]
 
 
 def add_snapshot(session: Session, snapshot: EvidenceSnapshot) -> None:

@@ -40,19 +40,23 @@ class Ending(NamedTuple):
 
 def whole_predictions(session: Session, *, unresolved: bool = False) -> list[WholePrediction]:
     """All that are not deleted, or those of them that wait for a verdict, in the order of their numbers."""
+    query = select(Prediction).where(col(Prediction.deleted_at).is_(None))
+    in_force = select(PredictionResolution).where(col(PredictionResolution.undone_at).is_(None))
+    if unresolved:
+        resolved = in_force.with_only_columns(col(PredictionResolution.prediction_id))
+        query = query.where(col(Prediction.id).not_in(resolved))
+    wanted = query.with_only_columns(col(Prediction.id))
     updates: dict[int, list[PredictionUpdate]] = defaultdict(list)
     in_time = col(PredictionUpdate.made_at), col(PredictionUpdate.id)
-    for update in session.scalars(select(PredictionUpdate).order_by(*in_time)):
+    of_wanted = col(PredictionUpdate.prediction_id).in_(wanted)
+    for update in session.scalars(select(PredictionUpdate).where(of_wanted).order_by(*in_time)):
         updates[update.prediction_id].append(update)
-    in_force = select(PredictionResolution).where(col(PredictionResolution.undone_at).is_(None))
-    ended = {resolution.prediction_id: resolution for resolution in session.scalars(in_force)}
-    query = select(Prediction).where(col(Prediction.deleted_at).is_(None)).order_by(col(Prediction.id))
-    found = ((int(one.id or 0), one) for one in session.scalars(query))
-    return [
-        WholePrediction(one, tuple(updates.get(number, ())), ended.get(number))
-        for number, one in found
-        if not (unresolved and number in ended)
-    ]
+    of_wanted = col(PredictionResolution.prediction_id).in_(wanted)
+    ended = {
+        resolution.prediction_id: resolution for resolution in session.scalars(in_force.where(of_wanted))
+    }
+    found = ((int(one.id or 0), one) for one in session.scalars(query.order_by(col(Prediction.id))))
+    return [WholePrediction(one, tuple(updates.get(number, ())), ended.get(number)) for number, one in found]
 
 
 def add_whole(

@@ -10,6 +10,7 @@ from functools import lru_cache
 from sqlmodel import Session
 
 from r2p_tui.domain.predictions import Forecast, Judged, end_of_day
+from r2p_tui.store.quick import BASE_RATE
 
 _JUDGED = """
     SELECT p.id, p.kind, p.probability, p.created_at, p.due_on, r.resolved_at, r.outcome, p.ring, p.tags,
@@ -58,12 +59,5 @@ def _tags(text: str) -> tuple[str, ...]:
 
 def base_rate(session: Session, kind: str) -> tuple[int, int]:
     """Of a kind: how many came true, of how many that came true or did not."""
-    yes, resolved = session.connection().exec_driver_sql(_BASE_RATE, (kind,)).one()
+    yes, resolved = session.connection().exec_driver_sql(BASE_RATE, (kind,)).one()
     return yes, resolved
-
-
-_BASE_RATE = """
-    SELECT count(*) FILTER (WHERE r.outcome = 'yes'), count(*)
-    FROM prediction_resolutions AS r CROSS JOIN predictions AS p ON p.id = r.prediction_id
-    WHERE r.undone_at IS NULL AND r.outcome IN ('yes', 'no') AND p.kind = ?
-"""

@@ -143,6 +143,12 @@ class PredictionLine(NamedTuple):
     unit: str | None = None
     updates: int = 0
 
+    def state(self, today: date) -> Literal["due", "open", "resolved"]:
+        """Whether it waits for its day, for a verdict, or for nothing more."""
+        if self.outcome is not None:
+            return "resolved"
+        return "due" if self.due_on <= today else "open"
+
 
 class Counts(NamedTuple):
     """How many wait for a verdict, how many are not due yet, and how many have one."""

@@ -37,7 +37,7 @@ _TECHNIQUE = (
     "SELECT id, (SELECT to_ring FROM technique_moves WHERE technique_id = techniques.id"
     " ORDER BY id DESC LIMIT 1) FROM techniques WHERE {column} = ? AND dropped_at IS NULL"
 )
-_BASE_RATE = (
+BASE_RATE = (
     "SELECT count(*) FILTER (WHERE outcome = 'yes'), count(*) FROM prediction_resolutions AS r"
     " CROSS JOIN predictions AS p ON p.id = r.prediction_id"
     " WHERE undone_at IS NULL AND outcome IN ('yes', 'no') AND kind = ?"
@@ -116,7 +116,7 @@ def add_prediction(
         values = (*_frozen(entry, now), paper_id, technique_id, ring, utc_text(now), *entry.tags)
         insert = _INSERT_PREDICTION.format(tags=", ".join("?" * len(entry.tags)))
         row = connection.execute(insert, values)
-        yes, resolved = connection.execute(_BASE_RATE, (entry.kind,)).fetchone()
+        yes, resolved = connection.execute(BASE_RATE, (entry.kind,)).fetchone()
     return AddedPrediction(int(row.lastrowid or 0), paper_id, technique_id, ring, yes, resolved)
 
 

@@ -39,9 +39,9 @@ def last_review(session: Session) -> ResearchReview | None:
     return session.scalars(_newest_first().limit(1)).first()
 
 
-def reviews(session: Session, limit: int | None = None) -> list[ResearchReview]:
+def reviews(session: Session) -> list[ResearchReview]:
     """The newest first."""
-    return list(session.scalars(_newest_first().limit(limit)))
+    return list(session.scalars(_newest_first()))
 
 
 def _newest_first() -> Any:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from r2p_tui.errors import StoreBusyError, StoreDamagedError
-from r2p_tui.store.backup import copy_store, sync_file, sync_folder, unusable, verify
+from r2p_tui.files import sync_file, sync_folder
+from r2p_tui.store.backup import copy_store, unusable, verify
 from r2p_tui.store.connection import as_store_error, attach
 from r2p_tui.store.locks import sole_use
 

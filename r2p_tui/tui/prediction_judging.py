@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from r2p_tui.domain.predictions import Outcome
+from r2p_tui.domain.times import local_day
 from r2p_tui.errors import R2PError
 from r2p_tui.tui.prediction_keeper import PredictionKeeper
-from r2p_tui.tui.prediction_words import day_span, interval_words, local_day
+from r2p_tui.tui.prediction_words import day_span, interval_words
 from r2p_tui.tui.widgets.ask_line import AskLine, Question
 from r2p_tui.tui.widgets.prediction_list import PredictionList
 
@@ -45,11 +46,31 @@ class PredictionJudging:
         self._line = line
         self._changed = changed
         self._asked: tuple[str, int] | None = None
+        self._about = 0
 
-    def forget(self, marked: PredictionLine | None) -> None:
-        """Where the user went elsewhere, what must be asked twice is asked anew."""
-        if self._asked is not None and (marked is None or marked.id != self._asked[1]):
+    def follow(self) -> None:
+        """Where the user went elsewhere, what must be asked twice is asked anew, and a question goes."""
+        marked = self._rows.marked.id if self._rows.marked is not None else 0
+        if self._asked is not None and self._asked[1] != marked:
             self._asked = None
+        if self._line.is_open and self._about != marked and not self._is_answering():
+            self._leave_question()
+
+    def _is_answering(self) -> bool:
+        """Whether its row only went from the list: keys of a word must not judge the one that is marked."""
+        return self._line.has_keys and self._about not in (row.id for row in self._rows.rows)
+
+    def _leave_question(self) -> None:
+        typed, has_keys = self._line.typed.strip(), self._line.has_keys
+        self._line.leave()
+        if has_keys:
+            self._to_rows()
+        if typed:
+            self._put_aside(typed)
+
+    def _ask(self, prediction: PredictionLine, question: Question, typed: str = "") -> None:
+        self._about = prediction.id
+        self._line.ask(question, typed)
 
     # Verdicts
 
@@ -80,14 +101,8 @@ class PredictionJudging:
             return ""
 
         said = f"Which number came out? You said {interval}."
-        self._line.ask(
-            Question(
-                said,
-                f"a number, {prediction.unit}" if prediction.unit else "a number",
-                answered,
-                self._to_rows,
-            )
-        )
+        hint = f"a number, {prediction.unit}" if prediction.unit else "a number"
+        self._ask(prediction, Question(said, hint, answered, self._to_rows))
 
     def _ask_why(self, prediction: PredictionLine, outcome: Outcome) -> None:
         def answered(words: str) -> str:
@@ -96,7 +111,7 @@ class PredictionJudging:
             self._resolve(prediction, outcome, reason=words)
             return ""
 
-        self._line.ask(Question(*_WHY[outcome], answered, self._to_rows))
+        self._ask(prediction, Question(*_WHY[outcome], answered, self._to_rows))
 
     def _may_be_judged(self, prediction: PredictionLine, what: str) -> bool:
         """Before its day only when the key comes twice; never when it is resolved."""
@@ -144,11 +159,11 @@ class PredictionJudging:
             if not self._line.asks(question):
                 return
             typed = self._line.typed
+            self._line.close()
             if typed or reason:
-                # Were the field to close now, the rest of a word would judge what is marked.
-                self._line.ask(Question(_AGAIN, _AGAIN_HINT, again, self._to_rows), typed)
+                # Were the keys to go to the rows now, the rest of a word would judge what is marked.
+                self._ask(prediction, Question(_AGAIN, _AGAIN_HINT, again, self._to_rows), typed)
             else:
-                self._line.close()
                 self._to_rows()
 
         def again(words: str) -> str:
@@ -156,7 +171,7 @@ class PredictionJudging:
             return ""
 
         self._keeper.resolve(prediction.id, outcome, value=value, reason=reason, done=done, failed=failed)
-        self._line.ask(question, missed)
+        self._ask(prediction, question, missed)
 
     def _what_was_missed(self, prediction_id: int) -> Question:
         following = self._next_due(prediction_id)
@@ -165,19 +180,25 @@ class PredictionJudging:
             self._to_rows()
             if following is not None:
                 self._rows.mark(following)
+
+        def load() -> None:
             self._keeper.when_written(self._changed)
 
         def answered(words: str) -> str:
             if words:
                 self._keeper.say_missed(prediction_id, words, lambda error: self._give_back(words, error))
             go_on()
+            load()
             return ""
 
-        return Question(_MISSED, _MISSED_HINT, answered, go_on)
+        return Question(_MISSED, _MISSED_HINT, answered, go_on, load)
 
     def _give_back(self, words: str, error: R2PError) -> None:
         """Words that could not be kept are not lost: other questions may be open by now."""
         self._app.show_error(error)
+        self._put_aside(words)
+
+    def _put_aside(self, words: str) -> None:
         self._app.copy_to_clipboard(words)
         self._app.tell("What you wrote is not kept; it is on the clipboard.")
 
@@ -212,7 +233,7 @@ class PredictionJudging:
             return ""
 
         hint = "the reason stays in its history"
-        self._line.ask(Question("Why is it taken back?", hint, answered, self._to_rows))
+        self._ask(prediction, Question("Why is it taken back?", hint, answered, self._to_rows))
 
     def delete(self, prediction: PredictionLine) -> None:
         """Take it out of every list when the key comes twice."""

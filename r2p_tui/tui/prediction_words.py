@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from r2p_tui.domain.predictions import Outcome
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.text import clean, clean_line, count_of
 from r2p_tui.tui.run_words import sparkline
 from r2p_tui.tui.safe_text import SafeLine
@@ -28,11 +28,6 @@ MEASURES: tuple[Measure, ...] = ("citations", "influential", "stars", "votes")
 SPARKS_AT_MOST = 8
 _IN_A_LIST: tuple[Measure, ...] = ("citations", "stars", "votes", "influential")
 _DAYS_A_MONTH = 30.44
-
-
-def local_day(moment: datetime) -> date:
-    """The calendar day of a moment by the user's own clock."""
-    return moment.astimezone().date()
 
 
 def day_span(days: int) -> str:
@@ -103,7 +98,7 @@ def about_line(view: PredictionView) -> Content:
     """Its number, kind, ring at the time, paper, technique and tags."""
     line = view.line
     parts = [f"prediction {line.id}", line.kind]
-    parts += [f"{view.technique}{f' ({line.ring} then)' if line.ring else ''}" if view.technique else ""]
+    parts += [f"{line.technique}{f' ({line.ring} then)' if line.ring else ''}" if line.technique else ""]
     parts += [f"paper {view.paper_key}" if view.paper_key else "", *(f"#{tag}" for tag in view.tags)]
     return Content.styled(clean_line(" · ".join(part for part in parts if part)), "$muted")
 
@@ -222,11 +217,11 @@ def nothing_listed(words: str, state: str) -> Content:
     return joined([SafeLine(said), Content.styled("/ asks for other words, f for other ones.", "$muted")])
 
 
-def listed_words(shown: int, known: int, state: str, words: str) -> str:
-    """Which predictions are in sight, where that is not all of them."""
+def listed_words(shown: int, state: str, words: str, *, is_cut: bool) -> str:
+    """Which predictions are listed, where that is not all of them; `is_cut` where more have no room."""
     said = [f"only {state}"] if state != "all" else []
     said += [f"“{clean_line(words)}”"] if words else []
-    said += [f"the first {count_of(shown, 'prediction')}"] if shown < known else []
+    said += [f"the first {count_of(shown, 'prediction')}"] if is_cut else []
     return " · ".join(said)
 
 

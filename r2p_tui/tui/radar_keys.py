@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 
 from r2p_tui.tui.described_key import described_key
 
 _key = partial(described_key, "radar")
+_FIRST, _OPEN = "radar.add", "radar.open"
+ON_EMPTY = frozenset({_FIRST, "radar.review", "radar.help", "screen.back"})
+"""Keys that do something where there is no technique at all."""
+WITHOUT_MARKED = ON_EMPTY | {"radar.view", "radar.filter"}
+"""Those where there are some, but none is listed."""
 
 RADAR_KEYS: list[BindingType] = [
     _key("m", "move", "Move it to another ring", "move", "move"),
@@ -28,3 +34,12 @@ RADAR_KEYS: list[BindingType] = [
     _key("D", "drop", "Take it off the radar; pressed twice", "drop"),
     _key("question_mark", "app.help", "All keys of this screen", "help", "help", display="?"),
 ]
+
+
+def as_shown(one: ActiveBinding, *, whole: bool) -> ActiveBinding:
+    """A key beside a marked technique: the footer holds six, and enter leads back from the `whole` of one."""
+    if one.binding.id == _FIRST:
+        return one._replace(binding=replace(one.binding, show=False))
+    if one.binding.id == _OPEN and whole:
+        return one._replace(binding=replace(one.binding, description="back", tooltip="Back to the radar"))
+    return one

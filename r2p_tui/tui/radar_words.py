@@ -11,7 +11,7 @@ from textual.content import Content
 from r2p_tui.domain.radar import Factor, Move, Movement, PaperBehind, Ring, Technique
 from r2p_tui.domain.radar_advice import FACTORS, Advice, Part
 from r2p_tui.domain.radar_fan import MARKS, Blip, blips_of
-from r2p_tui.domain.times import ago, short_date
+from r2p_tui.domain.times import ago, local_day, short_date
 from r2p_tui.text import clean_line, count_of
 from r2p_tui.tui.prediction_words import day_span
 from r2p_tui.tui.widgets.key_line import joined
@@ -60,7 +60,7 @@ class RadarRow(NamedTuple):
 
 def rows_of(view: RadarView, now: datetime) -> list[RadarRow]:
     """The techniques in the order of their numbers: from ADOPT outwards."""
-    today, by_id = now.astimezone().date(), {one.id: one for one in view.techniques}
+    today, by_id = local_day(now), {one.id: one for one in view.techniques}
     stale = frozenset(one.id for one in view.stale)
     return [
         RadarRow(one, blip, (one.next_on - today).days if one.next_on else None)
@@ -262,7 +262,7 @@ def empty_words(quadrants: Sequence[str]) -> Content:
 
 
 def _day(moment: datetime) -> str:
-    return short_date(moment.astimezone().date())
+    return short_date(local_day(moment))
 
 
 def _age(moment: datetime, now: datetime) -> str:

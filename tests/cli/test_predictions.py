@@ -58,6 +58,7 @@ def test_the_list_begins_with_what_is_due(r2p: Run, desk: Desk, clock: list[date
     assert (nothing.status, nothing.out) == (ExitCode.OK, "")
     assert nothing.err.endswith("None of them matches.\n")
     assert r2p("predictions", "--limit", "1").err.endswith("2 more predictions with --limit.\n")
+    assert r2p("predictions", "yolo", "--limit", "1").err.endswith("There may be more with --limit.\n")
     assert r2p("predictions", "--due", "--open").status == ExitCode.USAGE
     clock[0] = NOW + 2 * DAY
     assert r2p("predictions", "--due").out.startswith("2  due today")

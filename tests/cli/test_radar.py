@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from r2p_tui.cli.output import display_width
+from r2p_tui.cli.radar_text import write_radar
+from r2p_tui.domain.times import local_day
 from r2p_tui.errors import ExitCode
-from r2p_tui.services.desk import Desk
+from r2p_tui.services.desk import Desk, utc_now
+from r2p_tui.services.radar import radar
 from tests.cli.conftest import Run, put
 from tests.formats.byor_rules import byor_problems
 
@@ -95,6 +99,15 @@ def test_the_radar_is_drawn_with_its_legend_and_what_needs_attention(
     for columns in ("40", "60", "132"):
         monkeypatch.setenv("COLUMNS", columns)
         assert max(map(display_width, r2p("radar").out.splitlines())) <= int(columns)
+
+
+def test_a_quadrant_that_the_settings_no_longer_name_keeps_its_name(
+    filled: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = utc_now()
+    view = replace(radar(filled, now=now), quadrants=("Data", "Training", "Deployment", "Other"))
+    write_radar(view, local_day(now))
+    assert "RT-DETR     Models · core" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("filled")

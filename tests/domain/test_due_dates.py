@@ -78,6 +78,9 @@ NEAREST = {
     "2": "2y",
     "2 yaers": "2 years",
     "-2y": "2 y",
+    "2026/01/05": "2027-01-05",
+    "2026-01": "2027-01-31",
+    "05.01.2026": "2027-01-05",
 }
 
 
@@ -91,7 +94,7 @@ def test_what_is_no_such_day_is_asked_back_with_the_nearest(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", " ", "soon", "y", "2y 3", "90 min", "１２d", "2028-13-45", "2028-W47-2", "20281121", "²y", "1e5d",
-     "2028-11-21T00:00", "later\x1b[2J"],
+     "2028-11-21T00:00", "later\x1b[2J", "2076", "900m", "60 yaers", "60.5y"],
 )  # fmt: skip
 def test_nonsense_is_refused_with_the_ways_to_say_it(text: str) -> None:
     with pytest.raises(UsageError) as refused:

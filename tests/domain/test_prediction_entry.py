@@ -100,6 +100,8 @@ CHANCES = {
     "100 %": 1,
     "0.5%": 0.005,
     "1e-3": 0.001,
+    "12.3%": 0.123,
+    "0.7%": 0.007,
 }
 
 
@@ -181,6 +183,13 @@ def test_an_interval_makes_it_a_result() -> None:
 def test_an_interval_has_two_ends_and_goes_up(field: str, changes: dict[str, Any], said: str) -> None:
     error = refusal(**changes)
     assert (error.field, error.message) == (field, said)
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_blanks_are_no_interval(end: str) -> None:
+    vague = {"statement": "DETRs do well", "criteria": "it is popular"}
+    assert refusal(**vague).field == "criteria"
+    assert refusal(**vague, **{end: " "}).field == "criteria"
 
 
 def test_a_near_kind_is_asked_back() -> None:

@@ -55,11 +55,6 @@ def test_numbers_go_by_ring_quadrant_and_name_and_movement_is_marked() -> None:
         (5, "Deformable attention", "5▼"),
     ]
     assert [blip.stale for blip in blips] == [True, False, False, False, False]
-    legend = fan(blips, QUADRANTS, 80, 20).legend
-    assert [(line.number, line.mark, line.quadrant) for line in legend[:2]] == [
-        (1, "", "Training"),
-        (2, "▲", "Models"),
-    ]
 
 
 def test_a_quadrant_that_the_settings_no_longer_name_is_drawn_all_the_same() -> None:

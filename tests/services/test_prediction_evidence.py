@@ -17,14 +17,13 @@ from r2p_tui.errors import SourceError
 from r2p_tui.paths import Paths
 from r2p_tui.services import code
 from r2p_tui.services.desk import Desk
+from r2p_tui.services.evidence_snapshots import CODE_LOOKS_A_SYNC, take_snapshots
 from r2p_tui.services.prediction_evidence import (
-    CODE_LOOKS_A_SYNC,
     EvidenceCurve,
     EvidencePoint,
     curve_of,
     curves,
     evidence_words,
-    take_snapshots,
 )
 from r2p_tui.services.predictions import lines, predict, resolve, view
 from r2p_tui.services.sync import sync
@@ -247,7 +246,7 @@ def test_a_request_that_the_user_stopped_loses_nothing_and_says_nothing(
     def stopped(*_: object) -> None:
         raise StoppedError
 
-    monkeypatch.setattr("r2p_tui.services.prediction_evidence.look_again", stopped)
+    monkeypatch.setattr("r2p_tui.services.evidence_snapshots.look_again", stopped)
     with outside(paths) as (_, desk):
         paper_id = put(desk, PAPER)
         predicted(desk, paper_id)
@@ -303,7 +302,7 @@ def test_a_store_that_cannot_be_written_fails_no_sync(paths: Paths, monkeypatch:
         def refuse(*_: object) -> None:
             raise SourceError("The disk is full.")
 
-        monkeypatch.setattr("r2p_tui.services.prediction_evidence.add_snapshot", refuse)
+        monkeypatch.setattr("r2p_tui.services.evidence_snapshots.add_snapshot", refuse)
         assert "The disk is full." in take_snapshots(desk, NOW)
 
 

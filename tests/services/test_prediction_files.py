@@ -129,6 +129,8 @@ def test_what_fatebook_asks_nobody_for_is_not_asked_here(desk: Desk) -> None:
         "No day at all,5,2025-01-02,,,,\n"
         "From the future,5,2030-01-02,,,2031-01-02,\n"
         f"{'x' * 1001},5,2025-01-02,,,2027-01-03,\n"
+        "Never,5,2025-01-02,YES,2025-01-04,9999-12-31,\n"
+        "Long ago,5,0001-01-01,,,2027-01-03,\n"
     )
     done = from_csv(desk, text, now=NOW)
     assert len(done.added) == 2
@@ -141,6 +143,8 @@ def test_what_fatebook_asks_nobody_for_is_not_asked_here(desk: Desk) -> None:
         "it says neither when it is to be resolved nor that it was",
         "it tells of a time that has not come yet",
         "it is longer than 1,000 characters",
+        "it names a year outside 1970 to 2200",
+        "it names a year outside 1970 to 2200",
     ]
     with desk.store.read() as session:
         assert {one.prediction.origin for one in whole_predictions(session)} == {"fatebook"}

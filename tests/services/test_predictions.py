@@ -71,7 +71,7 @@ def test_what_was_written_is_there_with_paper_technique_and_ring(desk: Desk) -> 
     assert (seen.line.statement, seen.line.kind, seen.line.probability) == (STATEMENT, "adoption", 0.3)
     assert (seen.line.due_on, seen.days, seen.state) == (date(2028, 11, 21), 731, "open")
     assert (seen.criteria, seen.reasoning) == (WORDS["criteria"], WORDS["reasoning"])
-    assert (seen.tags, seen.technique, seen.line.ring) == (("edge",), "RT-DETR", "HOLD")
+    assert (seen.tags, seen.line.technique, seen.line.ring) == (("edge",), "RT-DETR", "HOLD")
     assert (seen.paper_key, seen.paper_title) == ("2304.08069", "RT-DETR")
     assert [(one.probability, one.reasoning) for one in seen.updates] == [(0.3, WORDS["reasoning"])]
     assert seen.hash_holds

@@ -7,16 +7,18 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from r2p_tui.domain.prediction_entry import PredictionEntry
 from r2p_tui.domain.radar import Bucket, Factor, Movement, Ring, Technique, movement
+from r2p_tui.domain.radar_advice import advise
 from r2p_tui.errors import NotFoundError, R2PError, StoreReadOnlyError, UsageError
 from r2p_tui.paths import Paths
 from r2p_tui.services import radar as service
 from r2p_tui.services.desk import Desk, open_desk
-from r2p_tui.services.radar_files import KINDS, export, write
+from r2p_tui.services.radar_files import Kind, export, write
 from r2p_tui.services.research_review import take
 from r2p_tui.store.papers import Paper
 from r2p_tui.store.predictions import add_prediction
@@ -165,7 +167,8 @@ def test_ratings_lead_to_advice_and_the_latest_counts(desk: Desk) -> None:
         service.rate(desk, "RT-DETR", factor, 1, reason="at first", now=NOW)
         score = 1 if factor is Factor.CRITICALITY else 5
         service.rate(desk, "RT-DETR", factor, score, reason="measured", now=NOW + timedelta(days=1))
-    advice = service.advice(desk, "RT-DETR")
+    found = service.find(desk, "RT-DETR")
+    advice = advise(found.ratings, found.ring)
     assert (advice.ring, advice.score, advice.agrees) == (Ring.ADOPT, 5, False)
     assert {part.reason for part in advice.parts} == {"measured"}
     with pytest.raises(UsageError, match="What makes maturity a 4"):
@@ -252,7 +255,7 @@ def full(desk: Desk) -> Desk:
 
 
 def test_what_four_rings_cannot_hold_is_said(full: Desk) -> None:
-    for kind in KINDS[:2]:
+    for kind in get_args(Kind)[:2]:
         left = export(full, kind, now=NOW)
         assert byor_problems(left.text, kind.removeprefix("byor-")) == []
         assert left.said[0].startswith(

@@ -186,12 +186,12 @@ def test_papers_of_open_predictions_wait_for_a_snapshot(session: Session) -> Non
     add(session)
     add_snapshot(session, EvidenceSnapshot(paper_id=1, taken_at=NOW - DAY, citations=40))
 
-    def waiting(since: datetime) -> list[tuple[int, datetime | None]]:
-        return [(paper.paper_id, paper.taken_at) for paper in papers_with_open_predictions(session, since)]
+    def waiting(since: datetime) -> list[int]:
+        return [paper.paper_id for paper in papers_with_open_predictions(session, since)]
 
-    assert waiting(NOW) == [(2, None), (1, NOW - DAY)]
+    assert waiting(NOW) == [2, 1]
     assert papers_with_open_predictions(session, NOW)[0].arxiv_id == "2304.08062"
-    assert waiting(NOW - DAY) == [(2, None)]
+    assert waiting(NOW - DAY) == [2]
     predictions.delete(session, two, NOW)
     predictions.resolve(session, one, Outcome.NO, now=NOW)
     assert waiting(NOW) == []

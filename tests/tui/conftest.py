@@ -12,6 +12,7 @@ from textual._styles_cache import StylesCache
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.timer import Timer
+from textual.widgets import Input, TextArea
 
 from r2p_tui.config import ArxivSettings, Settings, TriageSettings
 from r2p_tui.domain.papers import Announcement, IncomingPaper, Source
@@ -107,6 +108,8 @@ def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """No blinking cursor, no animation, one time zone."""
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    for field in (Input, TextArea):
+        monkeypatch.setattr(field.cursor_blink, "_default", False)
 
 
 class StillRanker:

@@ -92,8 +92,8 @@ def board_of(scores: Scores, words: str) -> Scoreboard:
 
 
 def test_what_is_not_listed_is_said() -> None:
-    assert prediction_words.listed_words(1000, 100_000, "all", "") == "the first 1,000 predictions"
-    assert prediction_words.listed_words(45, 45, "all", "") == ""
+    assert prediction_words.listed_words(1000, "all", "", is_cut=True) == "the first 1,000 predictions"
+    assert prediction_words.listed_words(45, "all", "", is_cut=False) == ""
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
@@ -25,6 +26,7 @@ from r2p_tui.tui.dialogs.update_prediction import UpdatePredictionDialog
 from r2p_tui.tui.screens.paper import PaperScreen
 from r2p_tui.tui.screens.predictions import PredictionsScreen
 from r2p_tui.tui.widgets.ask_line import AskLine
+from r2p_tui.tui.widgets.evidence_curve import EvidencePlot
 from r2p_tui.tui.widgets.judged_line import JudgedLine
 from r2p_tui.tui.widgets.key_bar import KeyBar
 
@@ -140,10 +142,14 @@ async def test_an_empty_screen_says_what_fills_it(make_app: MakeApp) -> None:
         screen = await opened(pilot)
         assert "No prediction yet." in said(screen, "#empty") and "r2p predict" in said(screen, "#empty")
         assert footer(pilot) == ["new", "help"]
-        await press(pilot, "y", "D", "U", "e", "equals_sign", "c", "i", "o", "enter", "x")
-        assert told(pilot) and all(
-            "no prediction here" in words or "No paper" in words for words in told(pilot)
-        )
+        for key in ("y", "D", "U", "u", "equals_sign", "x", "i", "o", "slash"):
+            pilot.app.clear_notifications()
+            await press(pilot, key)
+            (words,) = told(pilot)
+            assert "no prediction here" in words or "No paper" in words, key
+        pilot.app.clear_notifications()
+        await press(pilot, "c", "enter", "v", "space", "l")
+        assert not told(pilot) and pilot.app.screen is screen
         await press(pilot, "p")
         assert isinstance(pilot.app.screen, PredictDialog)
 
@@ -193,7 +199,13 @@ async def test_all_of_one_can_be_read(due: list[int], paper_id: int, make_app: M
         await press(pilot, "enter")
         dialog = pilot.app.screen
         assert isinstance(dialog, PredictionDialog)
-        await press(pilot, "j", "space", "c", "l")
+        pane, plot = dialog.query_one(VerticalScroll), dialog.query_one(EvidencePlot)
+        for key, line in (("j", 1), ("space", 9), ("k", 8)):
+            await press(pilot, key)
+            assert pane.scroll_offset.y == line
+        assert "citations 40 -> 1,192" in drawn(plot).splitlines()[0]
+        await press(pilot, "l", "c")
+        assert "influential citations" in drawn(plot).splitlines()[0]
         assert REASONING in pilot.app.clipboard
         await press(pilot, "i")
         assert isinstance(pilot.app.screen, PaperScreen) and pilot.app.screen.paper_id == paper_id
@@ -472,8 +484,6 @@ def test_predictions_snapshot(
         await opened(pilot)
         await press(pilot, *VIEWS[view])
         pilot.app.clear_notifications()
-        for field in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
-            field.cursor_blink = False
         await settled(pilot)
 
     assert snap_compare(make_app("predictions"), terminal_size=size, run_before=show)

@@ -8,15 +8,19 @@ from typing import Any
 import pytest
 
 from r2p_tui.domain.citations import EvidenceClass
+from r2p_tui.domain.predictions import Outcome
 from r2p_tui.errors import SourceError
-from r2p_tui.services import reading, sync, triage
+from r2p_tui.services import predictions, radar, reading, sync, triage
 from r2p_tui.services.desk import Desk
 from r2p_tui.tui.app import R2PApp
+from r2p_tui.tui.messages import PapersChanged
 from r2p_tui.tui.screens.paper import PaperScreen
 from r2p_tui.tui.widgets.line_block import LineBlock
 from tests.services.stored_news import cite, code_appears, keep
 
 from .conftest import NOW
+from .sample_predictions import everything
+from .sample_radar import RT_DETR, STALE, fill_radar
 from .settling import settled
 
 MakeApp = Callable[..., R2PApp]
@@ -129,6 +133,39 @@ async def test_more_news_than_there_is_room_for_are_counted(
         lines = text_of(app, "#news").splitlines()
         assert len(lines) == 7
         assert lines[-1].strip() == "and 3 more papers"
+
+
+async def test_what_waits_for_a_verdict_or_a_review_is_told_until_it_is_done(
+    desk: Desk, library: dict[str, int], make_app: MakeApp
+) -> None:
+    due = everything(desk, next(iter(library.values())))
+    fill_radar(desk)
+    app = make_app()
+    async with app.run_test(size=(200, 40)) as pilot:
+        await settled(pilot)
+        assert [" ".join(line.split()) for line in text_of(app, "#due").splitlines()] == [
+            "Due",
+            "3 predictions to resolve oldest 2 d 7",
+            "RT-DETR on edge devices: latency on T4 and 1 more 6",
+            "Not reviewed: RT-DETR, Synthetic scratches, Copy-paste augmentation oldest 2 y 6",
+        ]
+        for number in due[:2]:
+            predictions.resolve(desk, number, Outcome.NO, now=NOW)
+        for name in STALE:
+            radar.confirm(desk, name, now=NOW)
+        radar.drop(desk, "RT-DETR", now=NOW)
+        app.screen.post_message(PapersChanged())
+        await settled(pilot)
+        assert [" ".join(line.split()) for line in text_of(app, "#due").splitlines()] == [
+            "Due",
+            "1 prediction to resolve due today 7",
+            "RT-DETR on edge devices: latency on T4 6",
+        ]
+        predictions.resolve(desk, due[2], Outcome.NO, now=NOW)
+        radar.drop(desk, RT_DETR, now=NOW)
+        app.screen.post_message(PapersChanged())
+        await settled(pilot)
+        assert not app.screen.query_one("#due").display
 
 
 async def test_without_news_nothing_is_said_of_them(library: dict[str, int], make_app: MakeApp) -> None:

@@ -49,6 +49,8 @@ class AddTechniqueDialog(TechniqueForm):
         quadrant, bucket = self.chosen("quadrant"), Bucket(self.chosen("bucket"))
         reason, action, owner = self.typed("reason"), self.typed("action"), self.typed("owner")
         papers, now = self.read("papers", _references), self._keeper.now()
+        # In the thread of the writer, a form that was left has none.
+        app = self.app
 
         def add(desk: Desk) -> str:
             from r2p_tui.services import radar
@@ -57,7 +59,7 @@ class AddTechniqueDialog(TechniqueForm):
                 desk, name, ring=ring, quadrant=quadrant, bucket=bucket, owner=owner, reason=reason,
                 next_action=action, next_on=on, papers=papers, now=now,
             )  # fmt: skip
-            self.app.call_later(self._added, added)
+            app.call_later(self._added, added)
             return f"{added.name} is on the radar, in {added.ring.value}."
 
         return add

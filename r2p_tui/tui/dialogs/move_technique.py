@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 
 from r2p_tui.domain.radar import Ring, Technique, check_move
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean_line
 from r2p_tui.tui.dialogs.technique_form import Field, TechniqueForm
@@ -134,7 +134,7 @@ def standing(technique: Technique) -> Content:
     """Where it stands now, and why."""
     return Content.assemble(
         (
-            f"{technique.ring.value} since {short_date(technique.moves[-1].moved_at.astimezone().date())}: ",
+            f"{technique.ring.value} since {short_date(local_day(technique.moves[-1].moved_at))}: ",
             "",
         ),
         clean_line(technique.moves[-1].reason),

@@ -6,25 +6,23 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from r2p_tui.domain.runs import Criterion, Kind, Role, RunSpec
 from r2p_tui.domain.times import seconds_of, span_text
 from r2p_tui.errors import R2PError, UsageError
-from r2p_tui.text import clean, clean_line
+from r2p_tui.text import clean_line
+from r2p_tui.tui.dialogs.form import LabelledForm, WrongFieldError
 from r2p_tui.tui.widgets.key_line import key_line
 
 if TYPE_CHECKING:
     from r2p_tui.services.run_views import RunView
-    from r2p_tui.tui.app import R2PApp
     from r2p_tui.tui.run_keeper import RunKeeper
 
 _OF_BOTH = {
@@ -61,28 +59,15 @@ _OWN_FIELDS = ("model", "data", "epochs", "imgsz", "batch")
 _NAMED = ("“{}”", "its {}", "which {} names", "no {} ")
 
 
-class NewRunDialog(ModalScreen[None]):
+class NewRunDialog(LabelledForm):
     """Tells `started` of the run that was put into the queue; what is wrong is told below, at its field."""
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "cancel", id="new_run.cancel"),
-        Binding("ctrl+s,ctrl+j", "submit", "start", priority=True, id="new_run.submit"),
-        # Before the field gets the next key: what is typed or pasted fast must not stay in the wrong field.
-        Binding("tab", "app.focus_next", "next field", priority=True, show=False, id="new_run.next"),
-        Binding(
-            "shift+tab", "app.focus_previous", "field before", priority=True, show=False, id="new_run.before"
-        ),
+        Binding("ctrl+s,ctrl+j", "save", "start", priority=True, id="new_run.submit"),
         Binding("ctrl+t", "other_kind", "train or command", priority=True, id="new_run.kind"),
     ]
-    DEFAULT_CSS = """
-    NewRunDialog {
-        .dialog { scrollbar-size-vertical: 1; }
-        Grid { grid-size: 2; grid-columns: 11 1fr; grid-gutter: 0 1; height: auto; margin-bottom: 1; }
-        Label.-wrong { color: $error; text-style: bold; }
-        #new-said { display: none; height: auto; margin-bottom: 1; }
-        #new-said.-told { display: block; }
-    }
-    """
+    SAID = "new-said"
 
     def __init__(
         self, keeper: RunKeeper, started: Callable[[RunView], None], like: RunView | None = None
@@ -90,7 +75,6 @@ class NewRunDialog(ModalScreen[None]):
         super().__init__()
         self._keeper = keeper
         self._started = started
-        self._starting = False
         self._like = like
         self._kind: Kind = like.kind if like and like.kind in _FIELDS else "command" if like else "train"
         self._values = _values_of(like.spec) if like else {}
@@ -100,7 +84,7 @@ class NewRunDialog(ModalScreen[None]):
             dialog.border_title = Content(f"Like run {self._like.id}" if self._like else "New run")
             with Grid():
                 yield from self._fields()
-            yield Static(id="new-said")
+            yield Static(id=self.SAID, classes="said")
             keys = [("enter", "start"), ("tab", "next field"), ("escape", "leave")]
             other = "a command" if self._kind == "train" else "a training"
             yield Static(
@@ -114,7 +98,7 @@ class NewRunDialog(ModalScreen[None]):
 
     async def action_other_kind(self) -> None:
         """The form of the other kind; what both have stays."""
-        if self._like is not None or self._starting:
+        if self._like is not None or self.waiting:
             return
         self._values |= self._typed()
         self._kind = "command" if self._kind == "train" else "train"
@@ -124,73 +108,37 @@ class NewRunDialog(ModalScreen[None]):
     def _typed(self) -> dict[str, str]:
         return {name: self.query_one(f"#field-{name}", Input).value.strip() for name in _FIELDS[self._kind]}
 
-    @on(Input.Submitted)
-    def action_submit(self) -> None:
-        if self._starting:
-            return
+    def save(self) -> None:
         try:
             told = _told(self._kind, self._typed(), self._like.spec if self._like else None)
-        except FieldError as wrong:
-            self._refuse(wrong.error, wrong.field)
+        except WrongFieldError as wrong:
+            self.refuse_at(wrong.field, wrong.error)
             return
-        self._point_at("")
-        self._starting = True
-        self._say(Content("starting …"))
+        self.point_at("")
+        failed = self.wait()
+        self.say(Content("starting …"))
         if self._like is None:
-            self._keeper.submit(RunSpec(kind=self._kind, **told), self._submitted, self._refused)
+            self._keeper.submit(RunSpec(kind=self._kind, **told), self._submitted, failed)
         else:
             changes = _changes(told, self._like.spec)
-            self._keeper.clone(self._like.id, changes, self._submitted, self._refused)
+            self._keeper.clone(self._like.id, changes, self._submitted, failed)
 
     def _submitted(self, view: RunView) -> None:
         # Whoever left the form meanwhile is told all the same.
         self._started(view)
-        if self.app.screen is self:
-            self.dismiss()
+        self.close()
 
-    def _refused(self, error: R2PError) -> None:
-        self._starting = False
-        if self in self.app.screen_stack:
-            self._refuse(error, self._field_of(error))
-        else:
-            cast("R2PApp", self.app).show_error(error)
-
-    def _field_of(self, error: R2PError) -> str:
-        """The field that an error names; a service does not know of fields."""
+    def wrong_field(self, error: R2PError) -> str:
+        # A service does not know of fields, but names what they hold.
         words = error.message.lower()
         return next(
             (name for name in _FIELDS[self._kind] if any(form.format(name) in words for form in _NAMED)),
             "",
         )
 
-    def _refuse(self, error: R2PError, field: str) -> None:
-        hint = Content.styled(clean(error.hint), "$text")
-        self._say(Content("\n").join([Content.styled(clean(error.message), "bold $error"), hint]))
-        self._point_at(field)
-        if field:
-            self.query_one(f"#field-{field}", Input).focus()
-
-    def _point_at(self, field: str) -> None:
-        for name in _FIELDS[self._kind]:
-            self.query_one(f"#label-{name}", Label).set_class(name == field, "-wrong")
-
-    def _say(self, words: Content) -> None:
-        said = self.query_one("#new-said", Static)
-        said.update(words)
-        said.add_class("-told")
-
-
-class FieldError(Exception):
-    """What is wrong with one field of the form."""
-
-    def __init__(self, field: str, error: R2PError) -> None:
-        super().__init__(error.message)
-        self.field = field
-        self.error = error
-
 
 def spec_of(kind: Kind, typed: Mapping[str, str]) -> RunSpec:
-    """The spec that the form asks for; raises FieldError."""
+    """The spec that the form asks for; raises WrongFieldError."""
     return RunSpec(kind=kind, **_told(kind, typed, None))
 
 
@@ -249,7 +197,7 @@ def _argv(text: str, like: RunSpec | None) -> tuple[str, ...]:
         return (text,)
     argv = tuple(_split("argv", text))
     if not argv:
-        raise FieldError(
+        raise WrongFieldError(
             "argv", UsageError("There is no command to run.", "For example: python train.py --lr 0.1")
         )
     return argv
@@ -259,7 +207,7 @@ def _split(field: str, text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError as error:
-        raise FieldError(field, UsageError("A quotation mark is not closed.", text)) from error
+        raise WrongFieldError(field, UsageError("A quotation mark is not closed.", text)) from error
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
@@ -269,7 +217,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
             said = UsageError(
                 f"“{clean_line(word)[:40]}” is no setting.", "Write name=value, for example mosaic=0."
             )
-            raise FieldError("more", said)
+            raise WrongFieldError("more", said)
         yield name, value
 
 
@@ -277,7 +225,7 @@ def _checked(field: str, read: Callable[[], Any]) -> Any:
     try:
         return read()
     except R2PError as error:
-        raise FieldError(field, error) from error
+        raise WrongFieldError(field, error) from error
 
 
 def _values_of(spec: RunSpec) -> dict[str, str]:

@@ -10,16 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static, TextArea
 
 from r2p_tui.domain.prediction_entry import KINDS, FieldError, probability_of
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.errors import R2PError, UsageError
 from r2p_tui.text import clean
-from r2p_tui.tui.messages import PapersChanged
-from r2p_tui.tui.prediction_words import local_day
+from r2p_tui.tui.dialogs.form import Form
 from r2p_tui.tui.safe_text import SafeLine
 from r2p_tui.tui.widgets.key_line import key_line
 from r2p_tui.tui.widgets.typed_field import KEYS, LineField, WordsField
@@ -60,7 +58,7 @@ _INTERVAL = ("low", "high", "unit")
 _FIELDS_OF_ENTRY = {"due_on": "due"}
 
 
-class PredictDialog(ModalScreen[None]):
+class PredictDialog(Form):
     """A statement and what makes it a prediction; nothing that was typed goes when it is refused.
 
     It is about a paper of the store and a technique of the radar, where they are given.
@@ -95,7 +93,6 @@ class PredictDialog(ModalScreen[None]):
         self._paper_id = paper_id
         self._technique = technique
         self._rate: BaseRate | None = None
-        self._saving = False
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", can_focus=False) as dialog:
@@ -187,18 +184,16 @@ class PredictDialog(ModalScreen[None]):
 
     # Saving
 
-    def action_save(self) -> None:
-        if self._saving:
-            return
-        self._saving = True
+    def save(self) -> None:
         typed = {name: self._typed(name) for name in (*_EXAMPLES, *_TEXTS)}
         interval = {name: typed[name] if self._kind == "result" else "" for name in _INTERVAL}
         kind, paper_id, technique, now = self._kind, self._paper_id, self._technique, self._app.now()
 
-        def save(desk: Desk) -> int:
+        def work(desk: Desk) -> str:
+            from r2p_tui.domain.due_dates import due_date
             from r2p_tui.services import predictions
 
-            return predictions.predict(
+            number = predictions.predict(
                 desk,
                 typed["statement"],
                 probability=typed["probability"],
@@ -214,33 +209,32 @@ class PredictDialog(ModalScreen[None]):
                 technique=technique,
                 now=now,
             )
+            due = short_date(due_date(typed["due"], local_day(now)))
+            return f"Prediction {number} is written down. It is due on {due}."
 
-        self._app.tasks.in_order(self, save, self._saved, failed=self._refused)
+        self.write(work)
 
-    def _saved(self, number: int) -> None:
-        from r2p_tui.domain.due_dates import due_date
-
-        due = due_date(self._typed("due"), local_day(self._app.now()))
-        app = self._app
-        self.dismiss()
-        app.tell(f"Prediction {number} is written down. It is due on {short_date(due)}.")
-        app.screen.post_message(PapersChanged())
-
-    def _refused(self, error: R2PError) -> None:
-        """What is missing is asked, and its field has the keys."""
-        self._saving = False
-        problem = self.query_one("#predict-problem", Static)
-        named = error.field if isinstance(error, FieldError) else ""
-        field = _FIELDS_OF_ENTRY.get(named, named)
+    def hint(self, error: R2PError) -> str:
         # Hints with options are for a shell.
-        hint = error.hint if "--" not in error.hint else _HINTS.get(field, "")
-        told = [Content.styled(clean(error.message), "bold $error"), Content.styled(clean(hint), "$muted")]
-        problem.update(Content(" ").join(told))
+        return error.hint if "--" not in error.hint else _HINTS.get(_field_of(error), "")
+
+    def refuse(self, error: R2PError) -> None:
+        """What is missing is asked, and its field has the keys."""
+        problem = self.query_one("#predict-problem", Static)
+        field = _field_of(error)
+        hint = Content.styled(clean(self.hint(error)), "$muted")
+        problem.update(Content(" ").join([Content.styled(clean(error.message), "bold $error"), hint]))
         problem.display = True
         for label in self.query(Label):
             label.set_class(label.id == f"label-{field}", "-wrong")
         for found in self.query(f"#predict-{field}") if field else ():
             found.focus()
+
+
+def _field_of(error: R2PError) -> str:
+    """The name that the field has here; empty where the error is about none."""
+    named = error.field if isinstance(error, FieldError) else ""
+    return _FIELDS_OF_ENTRY.get(named, named)
 
 
 def _fields(names: tuple[str, ...]) -> Iterator[Widget]:

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from r2p_tui.tui.prediction_words import local_day, review_text
+from r2p_tui.domain.times import local_day
+from r2p_tui.tui.prediction_words import review_text
 from r2p_tui.tui.widgets.evidence_curve import EvidencePlot
 from r2p_tui.tui.widgets.key_line import key_line
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from r2p_tui.domain.claims import stated
 from r2p_tui.domain.surprises import KINDS, nearest_kind
 from r2p_tui.errors import R2PError
-from r2p_tui.tui.messages import PapersChanged
+from r2p_tui.tui.dialogs.form import Form
 from r2p_tui.tui.safe_text import SafeLine, SafeText
 
 if TYPE_CHECKING:
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from r2p_tui.tui.app import R2PApp
 
 
-class SurpriseDialog(ModalScreen[None]):
+class SurpriseDialog(Form):
     """A sentence, and if there are any the claim, what was seen, the unit and the kind.
 
     A kept `claim` is named by its number; `claim:12` may be typed as well.
@@ -67,38 +65,31 @@ class SurpriseDialog(ModalScreen[None]):
             yield Static(id="surprise-problem")
             yield Static("enter saves · escape leaves without saving", classes="hint")
 
-    @on(Input.Submitted)
-    def action_save(self) -> None:
+    def save(self) -> None:
         values = {name: self._value(name) for name in ("text", "claim", "observed", "unit", "kind")}
-        app = cast("R2PApp", self.app)
-        now = app.now()
+        paper_id, now = self._paper_id, cast("R2PApp", self.app).now()
 
-        def save(desk: Desk) -> int:
+        def work(desk: Desk) -> str:
             from r2p_tui.services import surprises
 
-            return surprises.log_surprise(
+            number = surprises.log_surprise(
                 desk,
                 values["text"],
                 kind=nearest_kind(values["kind"] or "other") or values["kind"],
                 claim=values["claim"] or None,
                 observed=values["observed"] or None,
                 unit=values["unit"] or None,
-                paper_id=self._paper_id,
+                paper_id=paper_id,
                 now=now,
             )
+            return f"Surprise {number} is logged."
 
-        app.tasks.in_order(self, save, self._saved, failed=self._refused)
+        self.write(work)
 
     def _value(self, name: str) -> str:
         return self.query_one(f"#surprise-{name}", Input).value.strip()
 
-    def _saved(self, number: int) -> None:
-        app = cast("R2PApp", self.app)
-        self.dismiss()
-        app.tell(f"Surprise {number} is logged.")
-        app.screen.post_message(PapersChanged())
-
-    def _refused(self, error: R2PError) -> None:
+    def refuse(self, error: R2PError) -> None:
         problem = self.query_one("#surprise-problem", Static)
         problem.update(SafeText(f"{error.message} {error.hint}"))
         problem.display = True

@@ -11,13 +11,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Grid, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from r2p_tui.domain.due_dates import due_date
+from r2p_tui.domain.times import local_day
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean
+from r2p_tui.tui.dialogs.form import LabelledForm, WrongFieldError
 from r2p_tui.tui.safe_text import SafeLine
 from r2p_tui.tui.widgets.choice_field import ChoiceField
 from r2p_tui.tui.widgets.key_line import key_line
@@ -32,36 +33,21 @@ Field = tuple[str, str, Widget]
 """The name of a field, its label, and the widget that takes it in."""
 
 
-class FieldError(Exception):
-    """What is wrong with one field of a form."""
-
-    def __init__(self, field: str, error: R2PError) -> None:
-        super().__init__(error.message)
-        self.field = field
-        self.error = error
-
-
-class TechniqueForm(ModalScreen[None]):
+class TechniqueForm(LabelledForm):
     """A subclass says its fields, and what to do with them; nothing typed is lost where that is refused."""
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "cancel", id="technique.cancel"),
         Binding("enter,ctrl+s,ctrl+j", "save", "save", id="technique.save"),
-        # Before the field gets the next key: what is typed fast must not stay in the wrong field.
-        Binding("tab,down", "app.focus_next", "next field", priority=True, show=False, id="technique.next"),
-        Binding(
-            "shift+tab,up", "app.focus_previous", "field before", priority=True, show=False,
-            id="technique.before",
-        ),
-    ]  # fmt: skip
+        Binding("down", "app.focus_next", "next field", priority=True, show=False, id="technique.next"),
+        Binding("up", "app.focus_previous", "field before", priority=True, show=False, id="technique.before"),
+    ]
+    SAID = "technique-said"
     DEFAULT_CSS = """
     TechniqueForm {
-        .dialog { width: 84; scrollbar-size-vertical: 1; }
+        .dialog { width: 84; }
         #technique-about { height: auto; max-height: 3; color: $muted; margin-bottom: 1; }
-        Grid { grid-size: 2; grid-columns: 11 1fr; grid-gutter: 0 1; height: auto; margin-bottom: 1; }
-        Label.-wrong { color: $error; text-style: bold; }
-        #technique-said { display: none; height: auto; max-height: 4; margin-bottom: 1; }
-        #technique-said.-told { display: block; }
+        #technique-said { max-height: 4; }
     }
     """
 
@@ -69,7 +55,6 @@ class TechniqueForm(ModalScreen[None]):
         super().__init__()
         self._keeper = keeper
         self._title = title
-        self._saving = False
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", can_focus=False) as dialog:
@@ -82,7 +67,7 @@ class TechniqueForm(ModalScreen[None]):
                     yield Label(Content(label), id=f"label-{name}")
                     widget.id = f"field-{name}"
                     yield widget
-            yield Static(id="technique-said")
+            yield Static(id=self.SAID, classes="said")
             yield Static(key_line(("enter", "save"), ("tab", "next field"), ("escape", "leave")))
 
     def on_mount(self) -> None:
@@ -97,12 +82,8 @@ class TechniqueForm(ModalScreen[None]):
         raise NotImplementedError
 
     def work(self) -> Callable[[Desk], str]:
-        """What to do with what was typed, giving the sentence to say; raises FieldError."""
+        """What to do with what was typed, giving the sentence to say; raises WrongFieldError."""
         raise NotImplementedError
-
-    def wrong_field(self, error: R2PError) -> str:
-        """The name of the field that an error of the service is about; empty where that is not known."""
-        return ""
 
     def need(self) -> str:
         """What the fields must say, as they stand."""
@@ -119,19 +100,19 @@ class TechniqueForm(ModalScreen[None]):
         return self.query_one(f"#field-{name}", ChoiceField).value
 
     def read(self, name: str, reader: Callable[[str], T]) -> T:
-        """What `reader` makes of a field; raises FieldError."""
+        """What `reader` makes of a field; raises WrongFieldError."""
         try:
             return reader(self.typed(name))
         except R2PError as error:
-            raise FieldError(name, error) from error
+            raise WrongFieldError(name, error) from error
 
     def day(self, name: str) -> date | None:
-        """The day of a field, None where it is empty; raises FieldError."""
+        """The day of a field, None where it is empty; raises WrongFieldError."""
         return self.read(name, lambda text: due_date(text, self._today) if text else None)
 
     @property
     def _today(self) -> date:
-        return cast("R2PApp", self.app).now().astimezone().date()
+        return local_day(cast("R2PApp", self.app).now())
 
     # Saving
 
@@ -142,48 +123,13 @@ class TechniqueForm(ModalScreen[None]):
     @on(ChoiceField.Changed)
     def say_need(self) -> None:
         """Tell what is needed, in the place of what was wrong."""
-        self._point_at("")
-        self._say(Content.styled(clean(self.need()), "$muted"))
+        self.point_at("")
+        self.say(Content.styled(clean(self.need()), "$muted"))
 
-    @on(Input.Submitted)
-    def action_save(self) -> None:
-        if self._saving:
-            return
+    def save(self) -> None:
         try:
             work = self.work()
-        except FieldError as wrong:
-            self._refuse(wrong.error, wrong.field)
+        except WrongFieldError as wrong:
+            self.refuse_at(wrong.field, wrong.error)
             return
-        self._saving = True
-        self._keeper.act(work, self._saved, self._refused)
-
-    def _saved(self) -> None:
-        if self.app.screen is self:
-            self.dismiss()
-
-    def _refused(self, error: R2PError) -> None:
-        self._saving = False
-        if self not in self.app.screen_stack:
-            cast("R2PApp", self.app).show_error(error)
-            return
-        try:
-            self._refuse(error, self.wrong_field(error))
-        except FieldError as wrong:
-            # The user typed on meanwhile.
-            self._refuse(wrong.error, wrong.field)
-
-    def _refuse(self, error: R2PError, field: str) -> None:
-        hint = Content.styled(f"\n{clean(error.hint)}" if error.hint else "", "$text")
-        self._say(Content.styled(clean(error.message), "bold $error") + hint)
-        self._point_at(field)
-        if field:
-            self.query_one(f"#field-{field}").focus()
-
-    def _point_at(self, field: str) -> None:
-        for label in self.query(Label):
-            label.set_class(label.id == f"label-{field}", "-wrong")
-
-    def _say(self, words: Content) -> None:
-        said = self.query_one("#technique-said", Static)
-        said.update(words)
-        said.set_class(bool(words), "-told")
+        self._keeper.act(work, self.close, self.wait())

@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static, TextArea
 
 from r2p_tui.domain.prediction_entry import FieldError
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean
+from r2p_tui.tui.dialogs.form import Form
 from r2p_tui.tui.prediction_words import percent
 from r2p_tui.tui.safe_text import SafeLine
 from r2p_tui.tui.widgets.key_line import key_line
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from r2p_tui.tui.app import R2PApp
 
 
-class UpdatePredictionDialog(ModalScreen[None]):
+class UpdatePredictionDialog(Form):
     """Calls `updated` when the new view is in the store; a refusal is told below, and nothing typed goes."""
 
     BINDINGS = [
@@ -51,7 +51,6 @@ class UpdatePredictionDialog(ModalScreen[None]):
         super().__init__()
         self._line = line
         self._updated = updated
-        self._saving = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
@@ -69,31 +68,23 @@ class UpdatePredictionDialog(ModalScreen[None]):
                 id="update-keys",
             )
 
-    def action_save(self) -> None:
-        if self._saving:
-            return
+    def save(self) -> None:
         probability = self.query_one("#update-probability", Input).value.strip()
         reasoning = self.query_one("#update-reasoning", TextArea).text.strip()
         if not probability:
-            self._refused(FieldError("probability", "How likely is it now?", "From 0 to 1, or in percent."))
+            self.refuse(FieldError("probability", "How likely is it now?", "From 0 to 1, or in percent."))
             return
-        self._saving = True
-        prediction_id, app = self._line.id, cast("R2PApp", self.app)
-        now = app.now()
+        prediction_id, now = self._line.id, cast("R2PApp", self.app).now()
 
-        def save(desk: Desk) -> None:
+        def work(desk: Desk) -> str:
             from r2p_tui.services.predictions import update as add_view
 
             add_view(desk, prediction_id, probability, reasoning, now=now)
+            return f"Prediction {prediction_id} has another view. What you said before stays."
 
-        app.tasks.in_order(self, save, self._saved, failed=self._refused)
+        self.write(work, self._updated)
 
-    def _saved(self, _: None) -> None:
-        self.dismiss()
-        self._updated()
-
-    def _refused(self, error: R2PError) -> None:
-        self._saving = False
+    def refuse(self, error: R2PError) -> None:
         problem = self.query_one("#update-problem", Static)
         hint = Content.styled(f" {clean(error.hint)}" if error.hint else "", "$muted")
         problem.update(Content.styled(clean(error.message), "bold $error") + hint)

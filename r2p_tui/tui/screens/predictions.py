@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from r2p_tui.domain.predictions import Outcome
 from r2p_tui.errors import R2PError
-from r2p_tui.tui import prediction_words
+from r2p_tui.tui import prediction_keeper, prediction_words
 from r2p_tui.tui.messages import PapersChanged
 from r2p_tui.tui.prediction_judging import PredictionJudging
 from r2p_tui.tui.prediction_keeper import Listing, PredictionKeeper, Read, Wanted
@@ -45,6 +45,7 @@ _EMPTY = (
     ("r2p predictions import FILE.csv", "takes over those of Fatebook"),
 )
 _FOR_OPEN_ONES = ("decide", "measure", "update", "delete")
+_FOR_SOME = ("filter", "state")
 _FOR_ANY = ("why", "view", "evidence", "another_measure", "copy", "scroll")
 
 
@@ -151,10 +152,9 @@ class PredictionsScreen(DeskScreen):
         if not known:
             self._show_empty()
         of_state = {"due": counts.due, "open": counts.open, "resolved": counts.resolved}.get(state, known)
-        more = prediction_words.listed_words(
-            len(listing.lines), of_state if not words else len(listing.lines), state, words
-        )
-        self._show_counts(more)
+        shown = len(listing.lines)
+        is_cut = shown == prediction_keeper.LISTED_AT_MOST < of_state
+        self._show_counts(prediction_words.listed_words(shown, state, words, is_cut=is_cut))
 
     def _show_counts(self, more: str) -> None:
         assert self._listing is not None  # noqa: S101  (counted when listed)
@@ -186,7 +186,7 @@ class PredictionsScreen(DeskScreen):
     @on(PredictionList.Marked)
     def _marked_another(self, event: PredictionList.Marked) -> None:
         """The statement at once, the rest when the cursor rests."""
-        self.judging.forget(event.line)
+        self.judging.follow()
         if event.line is None or self._read is None or self._read.view.line.id != event.line.id:
             self._read = None
             self.side.begin(event.line)
@@ -242,6 +242,8 @@ class PredictionsScreen(DeskScreen):
             return line is not None and line.outcome is not None
         if name in ("open_paper", "open_outside"):
             return line is not None and line.paper_id is not None
+        if name in _FOR_SOME:
+            return not self.has_class("-empty")
         return name not in _FOR_ANY or line is not None
 
     def action_decide(self, outcome: str) -> None:
@@ -273,13 +275,13 @@ class PredictionsScreen(DeskScreen):
     def _the_line(self) -> PredictionLine | None:
         """The prediction that a key is for; says so where there is none."""
         if self.marked is None:
-            loading = self._listing is None
-            self.desk_app.tell(
-                "The predictions are not read yet."
-                if loading
-                else "There is no prediction here; p writes one."
-            )
+            self._tell_none()
         return self.marked
+
+    def _tell_none(self) -> None:
+        unread = self._listing is None
+        said = "The predictions are not read yet." if unread else "There is no prediction here; p writes one."
+        self.desk_app.tell(said)
 
     # Views
 
@@ -313,6 +315,9 @@ class PredictionsScreen(DeskScreen):
     # Which ones
 
     def action_filter(self) -> None:
+        if self.has_class("-empty") or self.has_class("-problem"):
+            self._tell_none()
+            return
         self.add_class("-filtering")
         self.query_one("#filter", Input).focus()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -13,13 +12,13 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from r2p_tui.domain.radar import Bucket, Ring, Technique
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean_line
 from r2p_tui.tui import radar_words
 from r2p_tui.tui.messages import PapersChanged
 from r2p_tui.tui.radar_keeper import RadarKeeper
-from r2p_tui.tui.radar_keys import RADAR_KEYS
+from r2p_tui.tui.radar_keys import ON_EMPTY, RADAR_KEYS, WITHOUT_MARKED, as_shown
 from r2p_tui.tui.safe_text import SafeLine
 from r2p_tui.tui.screens.base import DeskScreen
 from r2p_tui.tui.widgets.radar_fan import RadarFan
@@ -32,10 +31,9 @@ if TYPE_CHECKING:
 
 VIEWS = ("both", "plot", "table")
 BOTH_FROM_WIDTH, BOTH_FROM_HEIGHT = 100, 32
+SEARCH_AFTER_SECONDS = 0.07
 REST_SECONDS = 0.05
 """How long the cursor must rest before the store is asked, so that moving stays quick."""
-_FIRST = "radar.add"
-_ALWAYS = frozenset({_FIRST, "radar.view", "radar.review", "radar.filter", "radar.help", "screen.back"})
 _FILTER_HELP = "words of its name, ring, quadrant, owner; stale, due, new, moved"
 
 
@@ -51,6 +49,7 @@ class RadarScreen(DeskScreen):
         self._to_drop = 0
         self._awaited = 0
         self._rests: Timer | None = None
+        self._debounce: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Static("opening the radar …", id="title")
@@ -199,18 +198,19 @@ class RadarScreen(DeskScreen):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Without keys that have nothing to act on, which say so when pressed; the footer holds six."""
-        found, some = super().active_bindings, self.is_mounted and self.marked is not None
-        if some:
-            return {
-                key: one._replace(binding=replace(one.binding, show=False))
-                if one.binding.id == _FIRST
-                else one
-                for key, one in found.items()
-            }
-        return {key: one for key, one in found.items() if one.node is not self or one.binding.id in _ALWAYS}
+        """Without keys that have nothing to act on, which say so when pressed."""
+        found = super().active_bindings
+        if self.is_mounted and self.marked is not None:
+            whole = self.has_class("-whole")
+            return {key: as_shown(one, whole=whole) for key, one in found.items()}
+        some = ON_EMPTY if self.has_class("-empty") else WITHOUT_MARKED
+        return {key: one for key, one in found.items() if one.node is not self or one.binding.id in some}
 
     def action_view(self) -> None:
+        if self.has_class("-empty"):
+            self._tell_none()
+            return
+        self._show_whole(False)
         views = self._views
         self._chosen_view = views[(views.index(self.view) + 1) % len(views)]
         self._show_view()
@@ -218,23 +218,35 @@ class RadarScreen(DeskScreen):
     @on(TechniqueList.Opened)
     def _open(self) -> None:
         """The whole of it on the whole screen; once more leads back."""
-        self.toggle_class("-whole")
+        self._show_whole(not self.has_class("-whole"))
+
+    def _show_whole(self, whole: bool) -> None:
+        self.set_class(whole, "-whole")
+        self.refresh_bindings()
 
     def action_scroll(self) -> None:
         self.side.scroll_on()
 
     def action_filter(self) -> None:
+        if self.has_class("-empty"):
+            self._tell_none()
+            return
         self.add_class("-filtering")
         self.query_one("#radar-filter", Input).focus()
 
     @on(Input.Changed, "#radar-filter")
     def _filtered(self) -> None:
-        self._show_rows()
+        """The plot is laid out anew, so only when the hands rest."""
+        if self._debounce is not None:
+            self._debounce.stop()
+        self._debounce = self.set_timer(SEARCH_AFTER_SECONDS, self._show_rows)
 
     @on(Input.Submitted, "#radar-filter")
     def _leave_filter(self) -> None:
         field = self.query_one("#radar-filter", Input)
         self.set_class(bool(field.value.strip()), "-filtering")
+        # The next key must not act on a technique that the last letter leaves out.
+        self._show_rows()
         self.techniques.focus()
 
     def action_leave(self) -> None:
@@ -243,7 +255,7 @@ class RadarScreen(DeskScreen):
         if field.has_focus:
             self._leave_filter()
         elif self.has_class("-whole"):
-            self.remove_class("-whole")
+            self._show_whole(False)
         elif field.value:
             field.value = ""
             self.remove_class("-filtering")
@@ -270,7 +282,7 @@ class RadarScreen(DeskScreen):
     def action_copy(self) -> None:
         if (one := self._the_technique) is not None:
             move = one.moves[-1]
-            day = short_date(move.moved_at.astimezone().date())
+            day = short_date(local_day(move.moved_at))
             self.app.copy_to_clipboard(f"{one.name}: {one.ring.value} since {day}, because {move.reason}")
             self.desk_app.tell(f"Copied: where {clean_line(one.name)} stands and why.")
 
@@ -280,11 +292,13 @@ class RadarScreen(DeskScreen):
     def _the_technique(self) -> Technique | None:
         """The technique that a key is for; says so where there is none."""
         if self.marked is None:
-            loading = self.keeper.view is None
-            self.desk_app.tell(
-                "The radar is not read yet." if loading else "There is no technique here; a adds one."
-            )
+            self._tell_none()
         return self.marked
+
+    def _tell_none(self) -> None:
+        loading = self.keeper.view is None
+        said = "The radar is not read yet." if loading else "There is no technique here; a adds one."
+        self.desk_app.tell(said)
 
     def action_move(self) -> None:
         from r2p_tui.tui.dialogs.move_technique import MoveDialog

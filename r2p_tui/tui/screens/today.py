@@ -11,7 +11,7 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from r2p_tui.domain.citations import EvidenceClass
-from r2p_tui.domain.times import ago, span_text
+from r2p_tui.domain.times import ago, local_day, span_text
 from r2p_tui.text import count_of
 from r2p_tui.tui import run_words
 from r2p_tui.tui.messages import PapersChanged
@@ -175,7 +175,7 @@ def _due(view: TodayView, now: datetime) -> list[Line]:
     counts, radar = view.predictions, view.radar
     lines: list[Line] = []
     if counts.due and counts.oldest_due:
-        days = (now.astimezone().date() - counts.oldest_due).days
+        days = (local_day(now) - counts.oldest_due).days
         age = f"oldest {days:,} d" if days else "due today"
         lines.append(Line(f"{count_of(counts.due, 'prediction')} to resolve", age, "7", "bold $due"))
     if radar.actions:

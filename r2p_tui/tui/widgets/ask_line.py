@@ -19,13 +19,15 @@ from r2p_tui.tui.widgets.typed_field import LineField
 class Question(NamedTuple):
     """What is asked; `answered` takes the words and gives back what is wrong with them, if anything is.
 
-    `left` is called instead where the user answers nothing at all, by escape.
+    Where nothing is answered, `onward` is called after escape, and `left` then too, but also where something
+    else takes its place, so `left` must move no cursor.
     """
 
     words: str
     hint: str
     answered: Callable[[str], str]
-    left: Callable[[], None]
+    onward: Callable[[], None]
+    left: Callable[[], None] = lambda: None
 
 
 class AskLine(Vertical):
@@ -64,13 +66,18 @@ class AskLine(Vertical):
         """What stands in the field."""
         return self.query_one("#ask-field", Input).value
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether keys go into the field; a widget learns only later that it lost them."""
+        return self.screen.focused is self.query_one("#ask-field", Input)
+
     def asks(self, question: Question) -> bool:
         """Whether it is this question that is open."""
         return self._question is question
 
     def ask(self, question: Question, typed: str = "") -> None:
-        """Ask this, with what was typed before; a question that was open is forgotten."""
-        self._question = question
+        """Ask this, with what was typed before; a question that was open is left."""
+        replaced, self._question = self._question, question
         self.query_one("#ask-words", Static).update(SafeLine(question.words))
         field = self.query_one("#ask-field", Input)
         field.value, field.placeholder = typed, clean_line(question.hint)
@@ -78,6 +85,8 @@ class AskLine(Vertical):
         self.remove_class("-refused")
         self.add_class("-open")
         field.focus()
+        if replaced is not None:
+            replaced.left()
 
     def close(self) -> None:
         """Out of sight without an answer."""
@@ -100,7 +109,13 @@ class AskLine(Vertical):
         self.query_one("#ask-refused", Static).update(SafeLine(wrong))
         self.add_class("-refused")
 
-    def action_leave(self) -> None:
+    def leave(self) -> None:
+        """Out of sight since the user is elsewhere by now."""
         if (question := self._question) is not None:
             self.close()
             question.left()
+
+    def action_leave(self) -> None:
+        if (question := self._question) is not None:
+            self.leave()
+            question.onward()

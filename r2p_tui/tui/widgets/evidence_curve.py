@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
-from r2p_tui.domain.times import short_date
+from r2p_tui.domain.times import local_day, short_date
 from r2p_tui.tui.growing_curve import Stretch
-from r2p_tui.tui.prediction_words import MEASURES, change_words, local_day
+from r2p_tui.tui.prediction_words import MEASURES, change_words
 from r2p_tui.tui.widgets.curve_canvas import NOBODY, Canvas, frame_of, upward_ticks
 from r2p_tui.tui.widgets.key_line import joined
 
@@ -38,11 +38,17 @@ class EvidencePlot(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._curve: EvidenceCurve | None = None
+        self._is_blank = True
         self._today = date.min
         self._wanted = MEASURES[0]
 
     def show(self, curve: EvidenceCurve | None, today: date) -> None:
-        self._curve, self._today = curve, today
+        self._curve, self._today, self._is_blank = curve, today, False
+        self.refresh()
+
+    def blank(self) -> None:
+        """Nothing at all, while it is not known what there is."""
+        self._curve, self._is_blank = None, True
         self.refresh()
 
     def step(self, steps: int) -> None:
@@ -65,6 +71,8 @@ class EvidencePlot(Widget):
 
     def render(self) -> Content:
         curve, measure = self._curve, self.measure
+        if self._is_blank:
+            return Content("")
         if curve is None:
             return Content.styled(_NO_PAPER, "$muted")
         if measure is None:

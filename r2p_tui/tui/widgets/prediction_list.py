@@ -11,7 +11,8 @@ from textual import events
 from textual.binding import Binding
 from textual.message import Message
 
-from r2p_tui.tui.prediction_words import age_words, due_words, local_day, percent, spark_words
+from r2p_tui.domain.times import local_day
+from r2p_tui.tui.prediction_words import age_words, due_words, percent, spark_words
 from r2p_tui.tui.widgets.row_list import Cell, RowList, fit
 
 if TYPE_CHECKING:

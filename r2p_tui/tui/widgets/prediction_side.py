@@ -11,7 +11,8 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from r2p_tui.tui.prediction_words import local_day, review_text, statement_line
+from r2p_tui.domain.times import local_day
+from r2p_tui.tui.prediction_words import review_text, statement_line
 from r2p_tui.tui.score_words import score_lines
 from r2p_tui.tui.widgets.calibration_plot import CalibrationPlot
 from r2p_tui.tui.widgets.evidence_curve import EvidencePlot
@@ -79,6 +80,7 @@ class PredictionSide(Vertical):
         """What the list knows of the marked one, until the rest is there."""
         words = statement_line(line) if line is not None else Content("")
         self._put("review", words)
+        self.evidence.blank()
 
     def fill(self, read: Read, now: datetime) -> None:
         """All that is known of the marked one."""

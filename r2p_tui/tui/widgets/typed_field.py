@@ -11,6 +11,12 @@ from r2p_tui.text import clean
 KEYS = ("enter", "save"), ("ctrl+o", "new line"), ("tab", "next field"), ("escape", "leave")
 """What the keys do in a form that has both."""
 
+FIELD_KEYS = (
+    Binding("tab", "app.focus_next", "next field", priority=True, show=False, id="form.next"),
+    Binding("shift+tab", "app.focus_previous", "field before", priority=True, show=False, id="form.before"),
+)
+"""Before the field gets the next key: what is typed or pasted fast must not stay in the wrong field."""
+
 
 class LineField(Input):
     """One line, which takes in all lines that are pasted; Textual's own keeps the first alone.
