@@ -5,6 +5,9 @@ BIN    := $(VENV)/bin
 # Compiled once here, so that no later start has to.
 UV     := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --constraint constraints.txt
 
+# The tests start hundreds of processes, and each would compile r2p anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: demo test test-slow check format snapshots screenshots bench bench-tools jobs clean
 
 demo: $(VENV)/.app
