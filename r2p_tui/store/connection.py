@@ -39,7 +39,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA query_only = ON")
         else:
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(f"PRAGMA journal_mode = {journal_mode(sqlite3.sqlite_version_info, path)}")
+            mode = f"PRAGMA journal_mode = {journal_mode(sqlite3.sqlite_version_info, path)}"
+            _patiently(connection, lambda: connection.execute(mode))
     except BaseException:
         connection.close()
         raise
@@ -58,27 +59,37 @@ def attach(path: Path) -> sqlite3.Connection:
 
 
 def begin(connection: sqlite3.Connection, *, writing: bool = False) -> None:
-    """Start a transaction with the lock that it needs, waiting for it up to the limit; raises sqlite3.Error.
+    """Start a transaction with the lock that it needs, waiting up to the limit; raises sqlite3.Error."""
+
+    def start() -> None:
+        connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if not writing:
+            # Reading something takes the shared lock, which a bare BEGIN does not.
+            schema_version(connection)
+
+    _patiently(connection, start)
+
+
+def _patiently(connection: sqlite3.Connection, step: Callable[[], object]) -> None:
+    """Take a step that needs a lock, waiting for it up to the limit; raises sqlite3.Error.
 
     Asks every few milliseconds: SQLite's own waiting falls to ten times a second, and beside a program
-    that writes all the time it then finds the store locked again and again.
+    that writes all the time it then finds the store locked again and again. To change the journal's mode it
+    does not wait at all where another connection is about to do the same.
     """
     deadline = time.monotonic() + BUSY_SECONDS
     connection.execute("PRAGMA busy_timeout = 0")
     try:
-        while not _has_begun(connection, writing, last_try=time.monotonic() > deadline):
+        while not _is_done(connection, step, last_try=time.monotonic() > deadline):
             # The odd part keeps us out of step with a program that writes at a steady pace.
             time.sleep(0.001 + time.monotonic_ns() % 3_000_000 / 1e9)
     finally:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
 
-def _has_begun(connection: sqlite3.Connection, writing: bool, *, last_try: bool) -> bool:
+def _is_done(connection: sqlite3.Connection, step: Callable[[], object], *, last_try: bool) -> bool:
     try:
-        connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
-        if not writing:
-            # Reading something takes the shared lock, which a bare BEGIN does not.
-            schema_version(connection)
+        step()
     except sqlite3.OperationalError as error:
         connection.rollback()
         if last_try or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:

@@ -3,6 +3,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -198,3 +199,21 @@ def _is_plain(error: StoreError) -> None:
 
 def _pragma(connection: sqlite3.Connection, name: str) -> object:
     return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def test_another_program_that_writes_is_waited_for_before_the_log_is_switched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite itself refuses at once here, whatever its own time to wait."""
+    monkeypatch.setattr(connections, "WAL_SAFE_VERSION", (3, 0, 0))
+    path = tmp_path / "r2p.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE t (x)")
+        other.execute("BEGIN IMMEDIATE")
+        released = Timer(0.2, other.execute, ["ROLLBACK"])
+        released.start()
+        try:
+            with closing(connect(path)) as connection:
+                assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        finally:
+            released.join()
