@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal["train", "quantize", "benchmark", "command", "shell"]
+Kind = Literal["train", "quantize", "benchmark", "ablate", "command", "shell"]
 Scope = Literal["epoch", "batch"]
 Role = Literal["success", "kill", "soft-kill"]
 
-KINDS: tuple[Kind, ...] = ("train", "quantize", "benchmark", "command", "shell")
+KINDS: tuple[Kind, ...] = ("train", "quantize", "benchmark", "ablate", "command", "shell")
+MEASURING: tuple[Kind, ...] = ("quantize", "benchmark", "ablate")
 ROLES: tuple[Role, ...] = ("success", "kill", "soft-kill")
 GRACE_SECONDS = 30.0
 
@@ -74,7 +75,8 @@ class Criterion(NamedTuple):
 class RunSpec:
     """All that a run was told, as `spec.json` keeps it; nothing in it changes after the run was submitted.
 
-    `argv` and `folder` are for commands, `train` holds the settings of `runs/train.py`, times are in seconds.
+    `argv` and `folder` are for commands; `train`, `quantize`, `benchmark` and `ablate` hold the settings of a
+    run of that kind. Times are in seconds.
     `watch` names files in which a command reports: CSV files, and folders with TensorBoard event files.
     `baseline` is the number of the run that criteria call so.
     `surroundings` is what was true when it was submitted: git commit and diff, command line, environment
@@ -86,6 +88,9 @@ class RunSpec:
     argv: tuple[str, ...] = ()
     folder: str = ""
     train: Mapping[str, Any] = field(default_factory=dict)
+    quantize: Mapping[str, Any] = field(default_factory=dict)
+    benchmark: Mapping[str, Any] = field(default_factory=dict)
+    ablate: Mapping[str, Any] = field(default_factory=dict)
     criteria: tuple[Criterion, ...] = ()
     time_box: float | None = None
     warn_only: bool = False
@@ -107,7 +112,7 @@ class RunSpec:
             "argv": list(self.argv),
             "criteria": [criterion._asdict() for criterion in self.criteria],
             "watch": list(self.watch),
-            "train": dict(self.train),
+            **{name: dict(getattr(self, name)) for name in ("train", *MEASURING)},
             "environment": dict(self.environment),
             "surroundings": dict(self.surroundings),
         }

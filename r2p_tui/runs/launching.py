@@ -76,6 +76,9 @@ def environment_for(
         result["PYTHONPATH"] = environ[OUTER_PATH_VARIABLE]
         if not result["PYTHONPATH"]:
             del result["PYTHONPATH"]
+    if spec.kind == "benchmark" and OUTER_PATH_VARIABLE in environ:
+        # A command that is measured gets the user's path back from the worker.
+        result[OUTER_PATH_VARIABLE] = environ[OUTER_PATH_VARIABLE]
     return result | _device(device) | {"PYTHONUNBUFFERED": "1", RUN_VARIABLE: str(folder)}
 
 

@@ -91,6 +91,16 @@ class RunDir(NamedTuple):
         return self.path / "outcome.json"
 
     @property
+    def measurement(self) -> Path:
+        """What was measured so far, as `domain.measurements` spells it."""
+        return self.path / "measurement.json"
+
+    @property
+    def measured(self) -> Path:
+        """Single samples and detections, a file for each variant."""
+        return self.path / "measured"
+
+    @property
     def exit(self) -> Path:
         return self.path / "exit.json"
 

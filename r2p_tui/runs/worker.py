@@ -26,7 +26,12 @@ from r2p_tui.text import clean_line
 
 STOPPED_STATUS = 128 + signal.SIGTERM
 # Where each kind is carried out: loaded once the process is silent, as these load torch.
-_KINDS: Mapping[str, tuple[str, str]] = {"train": ("r2p_tui.runs.train", "train")}
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "train": ("r2p_tui.runs.train", "train"),
+    "quantize": ("r2p_tui.runs.quantize.run", "quantize"),
+    "benchmark": ("r2p_tui.runs.benchmark.run", "benchmark"),
+    "ablate": ("r2p_tui.runs.ablate", "ablate"),
+}
 
 
 class _Stopped(BaseException):
@@ -61,10 +66,16 @@ def _carry_out(run: RunDir) -> dict[str, Any]:
             f"A run of the kind “{clean_line(str(spec.kind))}” is not carried out by this worker."
         )
     run.work.mkdir(parents=True, exist_ok=True)
-    silence.silence(run)
+    if not _reaches_out(spec):
+        silence.silence(run)
     module, name = _KINDS[spec.kind]
     function: Callable[[RunDir, RunSpec], dict[str, Any]] = getattr(import_module(module), name)
     return function(run, spec)
+
+
+def _reaches_out(spec: RunSpec) -> bool:
+    """A service or a command of the user's is measured as it is; no library of training is loaded for it."""
+    return spec.kind == "benchmark" and spec.benchmark.get("kind") in ("endpoint", "command")
 
 
 def _stop_on_sigterm() -> Callable[[], bool]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from r2p_tui.domain.criteria_names import highest_is_best
-from r2p_tui.domain.runs import MetricPoint, RunState
-from r2p_tui.runs.rundir import BATCH_MARK, LineReader, RunDir, point_of, time_of
+from r2p_tui.domain.runs import MEASURING, MetricPoint, RunState
+from r2p_tui.runs.rundir import BATCH_MARK, LineReader, RunDir, point_of, read_json, time_of
 from r2p_tui.services.desk import Desk
 from r2p_tui.store import runs as store
+from r2p_tui.store.measurements import keep_measurement
 from r2p_tui.store.runs import Run
 
 _BATCH_SECONDS = 5.0
@@ -29,6 +31,7 @@ class News:
 
     def __init__(self, run: Run, folder: RunDir) -> None:
         self._run = run
+        self._folder = folder
         self._metrics = LineReader(folder.metrics, run.metrics_offset)
         self._events = LineReader(folder.events, run.events_offset)
         lines = self._metrics.read_new(last_of=BATCH_MARK)
@@ -60,6 +63,20 @@ class News:
             session.flush()
             if step is not None:
                 store.step(session, run.id, step.state, **step.fields)
+                if (measured := self._measured(step)) is not None:
+                    keep_measurement(session, run.id, run.kind, measured)
+
+    def _measured(self, step: Step) -> dict[str, Any] | None:
+        """What outlives the folder, also where the run was stopped on the way."""
+        if not step.state.is_final or self._run.kind not in MEASURING:
+            return None
+        measured = read_json(self._folder.measurement)
+        if measured is None:
+            return None
+        # Names of layers and classes are anybody's: half characters, which no store takes, are replaced.
+        text = json.dumps(measured, ensure_ascii=False).encode("utf-8", "replace")
+        found: dict[str, Any] = json.loads(text)
+        return found
 
 
 def summarize(run: Run, points: Sequence[MetricPoint], events: Sequence[Mapping[str, Any]]) -> None:

@@ -19,7 +19,7 @@ from r2p_tui.errors import (
     StoreTooNewError,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 BUSY_SECONDS = 10.0
 # Below this SQLite, two connections can lose a commit when one checkpoints (the WAL-reset defect).
 WAL_SAFE_VERSION = (3, 51, 3)

@@ -9,6 +9,7 @@ from r2p_tui.store.citation_news import CitationNews
 from r2p_tui.store.claims import Claim
 from r2p_tui.store.code import CodeLook
 from r2p_tui.store.documents import Document
+from r2p_tui.store.measurements import StoredMeasurement
 from r2p_tui.store.papers import Paper, PaperVersion
 from r2p_tui.store.prediction_evidence import EvidenceSnapshot
 from r2p_tui.store.predictions import Prediction, PredictionResolution, PredictionUpdate
@@ -52,6 +53,7 @@ __all__ = [
     "RunPoint",
     "RunQueue",
     "StoredCitation",
+    "StoredMeasurement",
     "Surprise",
     "SyncCursor",
     "TableCorrection",

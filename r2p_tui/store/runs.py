@@ -32,7 +32,9 @@ class Run(SQLModel, table=True):
 
     __tablename__ = "runs"
     __table_args__ = (
-        CheckConstraint("kind IN ('train', 'quantize', 'benchmark', 'command', 'shell')", name="known_kind"),
+        CheckConstraint(
+            "kind IN ('train', 'quantize', 'benchmark', 'ablate', 'command', 'shell')", name="known_kind"
+        ),
         CheckConstraint(
             "state IN ('queued', 'starting', 'running', 'stopping', 'done', 'failed', 'cancelled', 'lost')",
             name="known_state",

@@ -30,6 +30,7 @@ from r2p_tui.services.desk import Desk
 from r2p_tui.services.run_news import News, Step
 from r2p_tui.services.run_queue import refresh
 from r2p_tui.services.run_surroundings import surroundings
+from r2p_tui.store.measurements import measurement_of
 from r2p_tui.store.runs import Run
 from tests.services.stored_runs import NOW, add_run
 
@@ -148,7 +149,9 @@ def test_a_run_whose_folder_is_removed_is_ended(desk: Desk) -> None:
     while (note := read_json(run_folder(desk.paths.runs, view.id).process)) is None:
         time.sleep(0.02)
     supervisor = psutil.Process(note["supervisor"]["pid"])
-    shutil.rmtree(view.folder)
+    # The run may write into it while it is emptied.
+    while view.folder.exists():
+        shutil.rmtree(view.folder, ignore_errors=True)
     supervisor.wait(60)
     assert not psutil.pid_exists(note["pid"])
 
@@ -237,3 +240,30 @@ def test_a_worker_on_a_full_disk_says_so_by_its_exit_status(
     ended = verdict(status, None, unwritten_outcome(status))
     assert (ended.state, ended.reason) == (RunState.FAILED, DISK_FULL)
     assert unwritten_outcome(1) is None
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "cancelled"])
+def test_what_was_measured_is_kept_however_the_run_ended(desk: Desk, state: str) -> None:
+    number = add_run(desk, RunSpec("quantize", "INT8"), state=RunState.RUNNING)
+    folder = run_folder(desk.paths.runs, number)
+    write_json(folder.measurement, {"kind": "quantize", "target": "caf\udce9.pt"})
+    write_json(folder.exit, {"state": state, "reason": "It ended.", "ended_at": NOW.timestamp()})
+    refresh(desk, now=NOW)
+    shutil.rmtree(folder.path)
+    with desk.store.read() as session:
+        assert measurement_of(session, number) == {"kind": "quantize", "target": "caf?.pt"}
+
+
+def test_nothing_is_kept_of_a_run_that_measures_nothing_or_wrote_no_json(desk: Desk) -> None:
+    training, broken = (
+        add_run(desk, RunSpec(kind, "a run"), state=RunState.RUNNING) for kind in ("train", "benchmark")
+    )
+    write_json(run_folder(desk.paths.runs, training).measurement, {"kind": "quantize"})
+    run_folder(desk.paths.runs, broken).measurement.write_text("{", encoding="utf-8")
+    for number in (training, broken):
+        end = {"state": "done", "reason": "It ended.", "ended_at": NOW.timestamp()}
+        write_json(run_folder(desk.paths.runs, number).exit, end)
+    refresh(desk, now=NOW)
+    with desk.store.read() as session:
+        assert measurement_of(session, training) is None
+        assert measurement_of(session, broken) is None

@@ -19,13 +19,14 @@ def definitions(path: Path) -> dict[str, tuple[str, ...]]:
     """The parts of each of our tables and indexes by its name: columns as they stand, then what must hold.
 
     A column that was added later says itself what it refers to; one of a new table leaves it to the table.
+    A table that was made anew and renamed has its name in quotes.
     """
     with closing(attach(path)) as connection:
         return {name: tuple(_parts(" ".join(sql.split()))) for name, sql in connection.execute(_SQL)}
 
 
 def _parts(sql: str) -> list[str]:
-    sql = re.sub(r" ?([(),]) ?", r"\1", sql)
+    sql = re.sub(r" ?([(),]) ?", r"\1", sql.replace('"', ""))
     head, _, rest = sql.partition("(")
     body, _, tail = rest.rpartition(")")
     columns, rules = [], []

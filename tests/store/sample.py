@@ -21,6 +21,7 @@ from r2p_tui.store.code import CodeLook
 from r2p_tui.store.connection import attach
 from r2p_tui.store.documents import Document
 from r2p_tui.store.engine import open_store
+from r2p_tui.store.measurements import StoredMeasurement
 from r2p_tui.store.papers import Paper
 from r2p_tui.store.prediction_evidence import EvidenceSnapshot
 from r2p_tui.store.predictions import Prediction, PredictionResolution, PredictionUpdate
@@ -53,6 +54,7 @@ def make_store(paths: Paths, papers: int = 40) -> Path:
             session.flush()
             session.add_all(run_of(number))
             session.flush()
+            session.add(StoredMeasurement(run_id=number, kind="benchmark", content={"target": "true"}))
             session.add_all([_work(number), _work(number + 1)])
             session.flush()
             session.add_all(graph_of(number))
