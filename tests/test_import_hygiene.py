@@ -132,18 +132,26 @@ ALLOWED = {
     "urllib3": ("sources",),
     "arxiv": ("sources",),
     "sklearn": ("domain/ranking.py", "domain/features.py"),
-    "scipy": ("domain/ranking.py", "domain/features.py"),
+    "scipy": ("domain/ranking.py", "domain/features.py", "domain/statistics", "domain/benchmark.py"),
     "numpy": (
         "domain/ranking.py",
         "domain/features.py",
         "domain/boxes.py",
         "domain/data_check",
+        "domain/detection_",
+        "domain/latency.py",
+        "domain/statistics",
+        "domain/variant_changes.py",
         "demo/inspection",
         "runs/data/pixels.py",
+        "runs/benchmark",
+        "runs/engines",
+        "runs/measured_arrays.py",
+        "runs/quantize",
     ),
     "click": (),
     "plotext": ("cli/plot_drawing.py",),
-    "torch": (),
+    "torch": ("runs/engines/detection_heads.py",),
 }
 
 

@@ -23,6 +23,10 @@ _WORDS_OF = {
     "plot": ("last",),
     "stop": ("last",),
     "resume": ("last",),
+    "quantize": ("last",),
+    "bench": ("last",),
+    "ablate": ("last",),
+    "compare": ("last",),
     "surprises": ("link",),
     "completions": ("bash", "zsh", "fish"),
 }

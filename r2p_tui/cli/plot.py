@@ -1,4 +1,4 @@
-"""`r2p plot`: the curves of runs printed in the terminal, each put into words below."""
+"""`r2p plot`: curves and measurements of runs printed in the terminal, each put into words below."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WORDS = "ID ..."
 EXAMPLE = "r2p plot 12 11 --metric map50 --smooth 0.6"
 _HEIGHT = 18
+_OF = ("pareto", "classes", "latency", "layers")
 _WIDEST = 120
 _MOST_CURVES = 26
 _SMOOTHEST = 0.99
@@ -42,6 +43,12 @@ def configure(parser: Parser) -> None:
     """Declare the runs, what to draw of them, and how."""
     parser.add_argument("runs", nargs="+", metavar="ID", help="runs: their numbers, their names or last")
     parser.add_argument("--metric", metavar="NAMES", help="one or more, with commas: map50,val_loss")
+    parser.add_argument(
+        "--of",
+        choices=_OF,
+        metavar="WHAT",
+        help="what was measured: pareto, classes, latency or layers; ID:VARIANT for one of several",
+    )
     parser.add_argument("--log", action="store_true", help="powers of ten upwards")
     parser.add_argument(
         "--smooth", type=_weight, default=0.0, metavar="W", help="smooth with weight W, from 0 to 0.99"
@@ -61,9 +68,17 @@ def configure(parser: Parser) -> None:
 
 def run(options: Namespace) -> ExitCode:
     """Draw every metric asked for of every run; a run without one of them is told of."""
-    from r2p_tui.cli.run_watch import found_run
+    from r2p_tui.cli.plot_measured import chosen_plot, plot
+    from r2p_tui.cli.run_watch import found_run, look
 
+    if options.of and options.metric is not None:
+        raise UsageError("--metric draws curves, and --of what was measured.", "Leave one of them out.")
     with desk_for(options) as desk:
+        look(desk)
+        if of := chosen_plot(desk, options):
+            options.of = of
+            plot(desk, options)
+            return ExitCode.OK
         views = {view.id: view for view in [found_run(desk, word) for word in options.runs]}
         series = _all_series(desk, list(views.values()), options)
     series = [_within(one, options.range) for one in series]

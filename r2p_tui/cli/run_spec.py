@@ -32,12 +32,12 @@ def spec_of(options: Namespace) -> RunSpec:
     kind, *words = options.words or [""]
     _check_kind(kind, options)
     on = _machine(options.on)
-    criteria = tuple(_criteria(options))
+    criteria = tuple(criteria_of(options))
     train = _train_settings(words, options) if kind == "train" else {}
     argv = () if kind == "train" else _argv(kind, words, options.handed_on)
     return RunSpec(
         kind=kind,
-        name=_name(options.name) or _name_of(train, argv),
+        name=name_of(options.name) or _name_of(train, argv),
         argv=argv,
         # A training here names its files from the root; one elsewhere takes along what lies in this folder.
         folder="" if kind == "train" and on == "local" else _folder(options.folder),
@@ -47,7 +47,7 @@ def spec_of(options: Namespace) -> RunSpec:
         warn_only=options.warn_only,
         seed=options.seed,
         device=options.device,
-        environment=dict(_pair(text, "--env") for text in options.env),
+        environment=dict(pair_of(text, "--env") for text in options.env),
         watch=tuple(options.watch),
         epochs=options.epochs,
         baseline=options.baseline,
@@ -117,7 +117,7 @@ def _train_settings(words: Sequence[str], options: Namespace) -> dict[str, Any]:
     own = {name: getattr(options, name) for name in _WITH_OPTION}
     settings = {name: value for name, value in own.items() if value is not None}
     settings |= {"download": True} if options.download else {}
-    for name, value in (_pair(text, "--set") for text in options.set):
+    for name, value in (pair_of(text, "--set") for text in options.set):
         _check_set(name, value, options, settings)
         settings[name] = value
     for name in ("model", "data"):
@@ -140,7 +140,7 @@ def _check_set(name: str, value: str, options: Namespace, before: Mapping[str, A
 # --- what all kinds take ----------------------------------------------------------------------------------
 
 
-def _criteria(options: Namespace) -> Iterator[Criterion]:
+def criteria_of(options: Namespace) -> Iterator[Criterion]:
     """The criteria in the order of their roles; raises UsageError that points at the word."""
     from r2p_tui.domain.criteria import CriterionError, parse
     from r2p_tui.domain.runs import Criterion
@@ -156,7 +156,7 @@ def _criteria(options: Namespace) -> Iterator[Criterion]:
             yield Criterion(role, line)  # type: ignore[arg-type]
 
 
-def _name(name: str | None) -> str:
+def name_of(name: str | None) -> str:
     """A name that no number and no word of r2p's can be taken for."""
     if name is None:
         return ""
@@ -186,7 +186,8 @@ def _machine(on: str) -> str:
     )
 
 
-def _pair(text: str, option: str) -> tuple[str, str]:
+def pair_of(text: str, option: str) -> tuple[str, str]:
+    """`NAME=VALUE` as both; raises UsageError for anything else."""
     name, sign, value = text.partition("=")
     if not sign or not re.fullmatch(r"[A-Za-z_]\w*", name.strip()):
         example = "mosaic=0" if option == "--set" else "OMP_NUM_THREADS=4"

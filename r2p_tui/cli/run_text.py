@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from r2p_tui.cli import output
+from r2p_tui.domain.runs import MEASURING
 from r2p_tui.domain.times import span_text
 from r2p_tui.text import count_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from r2p_tui.domain.runs import RunSpec
     from r2p_tui.services.run_views import Light, RunView
 
 _MAX_WIDTH = 80
@@ -196,16 +198,23 @@ def _facts(view: RunView) -> list[tuple[str, str]]:
     facts = [
         ("state", ", ".join(filter(None, (view.state_text, coming)))),
         ("kind", view.kind),
-        ("epoch" if view.epoch is not None else "progress", epoch_text(view).removeprefix("epoch ")),
+        (_counted(view), epoch_text(view).removeprefix("epoch ")),
         ("device", view.device),
         ("resumes", f"# {view.resumes}" if view.resumes else ""),
         ("started", _moment(view.started_at) or f"not yet; submitted {_moment(view.created_at)}"),
         ("took", _took(view)),
+        ("measured", f"see it with: r2p compare {view.id}" if view.kind in MEASURING else ""),
         ("folder", str(view.folder)),
         ("checkpoints", ", ".join(checkpoint_names(view))),
         ("data", f"sha256 {digest}" if (digest := data_sha256(view)) else ""),
     ]
     return [(name, text) for name, text in facts if text]
+
+
+def _counted(view: RunView) -> str:
+    if view.epoch is None:
+        return "progress"
+    return "step" if view.kind in MEASURING else "epoch"
 
 
 def _took(view: RunView) -> str:
@@ -237,7 +246,7 @@ def _settings(view: RunView) -> list[tuple[str, str]]:
     told = {
         "command": _line_of(spec.argv),
         "in folder": spec.folder,
-        **{name: _plain(value) for name, value in sorted(spec.train.items())},
+        **{name: _plain(value) for name, value in sorted(_own_settings(spec).items())},
         "watches": ", ".join(spec.watch),
         "environment": ", ".join(sorted(spec.environment)),
         "seed": str(spec.seed),
@@ -246,6 +255,11 @@ def _settings(view: RunView) -> list[tuple[str, str]]:
         "warn only": "yes" if spec.warn_only else "",
     }
     return [(name, text) for name, text in told.items() if text]
+
+
+def _own_settings(spec: RunSpec) -> Mapping[str, Any]:
+    """Those of the kind of the run."""
+    return spec.train if spec.kind not in MEASURING else getattr(spec, spec.kind)
 
 
 def _surroundings(view: RunView) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from r2p_tui.domain.understanding import Column
     from r2p_tui.services.table_views import TableView
 
-_ROUTE_NAMES = {"pdf": "PDF", "tex": "TeX", "html": "the web page"}
+_ROUTE_NAMES = {"pdf": "PDF", "tex": "TeX", "html": "the web page", "own": "your own runs"}
 _MAX_WIDTH = 100
 _CAPTION_LINES = 3
 _GAP = 2

@@ -266,7 +266,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AblationRow:
-    """One thing removed: the metric of each seed with it and without it, in matched order, and the change.
+    """One thing removed: the metric without it for each seed in `seeds`, and the change.
 
     `change` is without it less with it; `worth` says `essential`, `helps`, `hurts` or `no evidence`.
     """
@@ -277,6 +277,7 @@ class AblationRow:
     change: Change | None
     worth: str
     sentence: str
+    seeds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,7 +294,10 @@ class OwnAblation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """All that one run measured; which parts are there depends on the kind of the run."""
+    """All that one run measured; which parts are there depends on the kind of the run.
+
+    `max_drop` is the limit on the loss of mAP50-95, as a share of 1.
+    """
 
     kind: Literal["quantize", "benchmark", "ablate"]
     target: str

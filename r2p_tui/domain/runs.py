@@ -112,7 +112,10 @@ class RunSpec:
             "argv": list(self.argv),
             "criteria": [criterion._asdict() for criterion in self.criteria],
             "watch": list(self.watch),
-            **{name: dict(getattr(self, name)) for name in ("train", *MEASURING)},
+            "train": dict(self.train),
+            "quantize": dict(self.quantize),
+            "benchmark": dict(self.benchmark),
+            "ablate": dict(self.ablate),
             "environment": dict(self.environment),
             "surroundings": dict(self.surroundings),
         }

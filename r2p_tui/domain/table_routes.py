@@ -12,7 +12,7 @@ from r2p_tui.domain.tables import Box, Cell, Route, Table
 from r2p_tui.text import count_of
 
 ROUTES: tuple[Route, ...] = ("tex", "html", "pdf")
-NAMES: Mapping[Route, str] = {"tex": "TeX", "html": "HTML", "pdf": "the PDF"}
+NAMES: Mapping[Route, str] = {"tex": "TeX", "html": "HTML", "pdf": "the PDF", "own": "your own runs"}
 _AGREED = 0.99
 _SAME_CAPTION, _SAME_CONTENT, _SOME_CONTENT = 0.75, 0.5, 0.1
 _ENOUGH_NUMBERS = 4

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
-Route = Literal["pdf", "tex", "html"]
+Route = Literal["pdf", "tex", "html", "own"]
 
 
 class Box(NamedTuple):

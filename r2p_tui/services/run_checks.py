@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from r2p_tui.domain.criteria import Sentence, parse
-from r2p_tui.domain.runs import RunSpec
+from r2p_tui.domain.runs import MEASURING, RunSpec
 from r2p_tui.domain.train_settings import DEFAULT_EPOCHS, METRICS, check_settings, is_of_training
 from r2p_tui.errors import NotFoundError, R2PError, UsageError
 from r2p_tui.runs.queue import devices
@@ -47,7 +47,25 @@ def checked(desk: Desk, spec: RunSpec, *, now: datetime) -> RunSpec:
             settings = with_weights(desk, _with_whole_paths(settings), now=now)
             check_model(settings, Path.cwd())
         return replace(spec, name=name, train=settings, epochs=settings.get("epochs", DEFAULT_EPOCHS))
+    if spec.kind in MEASURING:
+        return replace(_checked_measuring(desk, spec), name=name)
     return replace(spec, name=name, folder=str(_command_folder(spec)))
+
+
+def _checked_measuring(desk: Desk, spec: RunSpec) -> RunSpec:
+    # These services look runs up, and so build on those that check them.
+    from r2p_tui.services.benchmarking import checked_benchmark
+    from r2p_tui.services.own_ablations import checked_ablate
+    from r2p_tui.services.quantizing import checked_quantize
+
+    if spec.on != "local":
+        raise UsageError("Only trainings and commands go to a cluster.", "Leave out: --on")
+    match spec.kind:
+        case "quantize":
+            return checked_quantize(desk, spec)
+        case "benchmark":
+            return checked_benchmark(desk, spec)
+    return checked_ablate(spec)
 
 
 def not_sent(spec: RunSpec) -> list[str]:

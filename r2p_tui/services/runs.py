@@ -25,6 +25,7 @@ from r2p_tui.runs.rundir import (
 )
 from r2p_tui.runs.secrets import LEFT_OUT, is_secret
 from r2p_tui.services.desk import Desk
+from r2p_tui.services.own_ablations import resumed_spec
 from r2p_tui.services.run_checks import checked
 from r2p_tui.services.run_queue import forget_secrets, refresh, start_waiting
 from r2p_tui.services.run_surroundings import surroundings
@@ -226,12 +227,15 @@ def stop_run(desk: Desk, run_id: int, *, now: datetime, reason: str = "You stopp
 def resume_run(desk: Desk, run_id: int, *, now: datetime) -> RunView:
     """Submit a run that goes on from the newest checkpoint that is whole, with the epochs up to there.
 
-    Variables whose values were never kept, see `not_kept`, are not set anew. Raises UsageError for a run that
-    still goes on, that is no training, or that kept no checkpoint.
+    Of an ablation the trainings that ended are taken over. Variables whose values were never kept, see
+    `not_kept`, are not set anew. Raises UsageError for a run that still goes on, that is no training, or that
+    kept no checkpoint.
     """
     view = view_of(desk, run_id)
     if not view.state.is_final:
         raise UsageError(f"Run {run_id} has not ended.", f"Stop it first with: r2p stop {run_id}")
+    if view.kind == "ablate":
+        return submit(desk, resumed_spec(view), now=now)
     if view.kind != "train":
         raise UsageError(
             f"Run {run_id} is no training, so r2p knows no checkpoint of it.", "Submit its command anew."

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from r2p_tui.domain.table_routes import Reconciled, reconcile
+from r2p_tui.domain.tables import Route, Table
 from r2p_tui.errors import DocumentError, R2PError, SourceError
 from r2p_tui.pdf.sandbox import DocumentKind, Extraction, ExtractionCancelledError
 from r2p_tui.services.documents import KIND_NAMES, DocumentSource, path_of
@@ -39,7 +40,7 @@ class Reading:
 
     def tables(self) -> list[Reconciled]:
         """One table for each of the paper, of the best route or the one that was asked for."""
-        by_route = {kind: one.tables for kind, one in self.by_route.items()}
+        by_route: dict[Route, tuple[Table, ...]] = {kind: one.tables for kind, one in self.by_route.items()}
         return reconcile(by_route, prefer=None if self.asked == "best" else self.asked)
 
 

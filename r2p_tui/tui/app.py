@@ -96,6 +96,7 @@ class R2PApp(App[int]):
         "screens/runs.tcss",
         "screens/radar.tcss",
         "screens/predictions.tcss",
+        "screens/measurement.tcss",
     ]
     MODES = {
         "today": _today,

@@ -160,7 +160,7 @@ class CurveChoice:
 
 
 def _x_name(trace: RunTrace, metric: str) -> str:
-    return trace.x_names[metric]
+    return trace.x_name(metric)
 
 
 def range_of(text: str) -> tuple[float, float] | None:

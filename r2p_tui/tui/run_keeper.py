@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 from textual.widget import Widget
 
-from r2p_tui.domain.runs import MetricPoint, not_set_words
+from r2p_tui.domain.runs import MEASURING, MetricPoint, not_set_words
 from r2p_tui.errors import R2PError, UsageError
 from r2p_tui.text import clean_line, shorten
 from r2p_tui.tui.growing_curve import GrowingCurve
+from r2p_tui.tui.measurement_keeper import HeadlineReader
+from r2p_tui.tui.run_words import counted_by
 from r2p_tui.tui.widgets.log_pane import LogLines
 
 if TYPE_CHECKING:
@@ -44,8 +46,11 @@ class RunsSeen(Message):
 class RunTrace:
     """What one run reported so far: a thread adds to it, the screen draws from it."""
 
-    def __init__(self, run_id: int) -> None:
+    def __init__(self, run_id: int, counted: str = "epoch") -> None:
         self.run_id = run_id
+        self.counted = counted
+        self.headline = ""
+        self.measured = HeadlineReader(run_id)
         self.curves: dict[str, GrowingCurve] = {}
         self.x_names: dict[str, str] = {}
         self.log = LogLines()
@@ -65,6 +70,11 @@ class RunTrace:
                 self.x_names[name] = _x_name(point)
                 curve = self.curves[name] = GrowingCurve()
             curve.add(self._x(point, self.x_names[name]), value)
+
+    def x_name(self, metric: str) -> str:
+        """What the x of a curve counts, as the user is told."""
+        name = self.x_names[metric]
+        return self.counted if name == "epoch" else name
 
     def _x(self, point: MetricPoint, x_name: str) -> float:
         known = {"epoch": point.epoch, "batch": point.step, "step": point.step}.get(x_name)
@@ -161,11 +171,20 @@ class RunKeeper:
             self._followers.pop(run_id)
             self.traces.pop(run_id, None)
         anything = False
+        known = {view.id: view for view in self.views}
         for run_id in wanted:
+            view = known.get(run_id)
             if run_id not in self._followers:
-                self._followers[run_id], self.traces[run_id] = Follower(desk, run_id), RunTrace(run_id)
+                trace = RunTrace(run_id, counted_by(view.kind) if view else "epoch")
+                self._followers[run_id], self.traces[run_id] = Follower(desk, run_id), trace
             anything = self._read(self._followers[run_id], self.traces[run_id]) or anything
+            if view is not None and view.kind in MEASURING:
+                anything = self._read_headline(desk, view, self.traces[run_id]) or anything
         return anything
+
+    def _read_headline(self, desk: Desk, view: RunView, trace: RunTrace) -> bool:
+        before, trace.headline = trace.headline, trace.measured.read(desk, view)
+        return trace.headline != before
 
     def _read(self, follower: Follower, trace: RunTrace) -> bool:
         points, lines, used = follower.new_points(), follower.new_log_lines(), follower.new_resources()
@@ -262,6 +281,17 @@ class RunKeeper:
 
         self._submit(lambda _: Clone(spec, ()), done, failed)
 
+    def submit_made(
+        self,
+        made: Callable[[Desk], RunSpec],
+        done: Callable[[RunView], None],
+        failed: Callable[[R2PError], None],
+    ) -> None:
+        """The same for a run whose spec is made from what lies on the desk."""
+        from r2p_tui.services.runs import Clone
+
+        self._submit(lambda desk: Clone(made(desk), ()), done, failed)
+
     def clone(
         self,
         run_id: int,
@@ -320,5 +350,6 @@ def _placed(spec: RunSpec) -> RunSpec:
             "What would be its folder is gone: the one that r2p was started in.",
             "Leave r2p, and start it in a folder that is there.",
         ) from error
-    needs_none = spec.kind == "train" and (spec.on == "local" or bool(spec.folder))
+    local_train = spec.kind == "train" and (spec.on == "local" or bool(spec.folder))
+    needs_none = local_train or spec.kind in MEASURING
     return spec if needs_none else replace(spec, folder=str(folder))

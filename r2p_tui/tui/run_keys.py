@@ -12,10 +12,12 @@ _key = partial(described_key, "runs")
 
 RUN_KEYS: list[BindingType] = [
     _key("space", "mark", "Mark: its curve stays over the others", "mark", "mark"),
+    _key("v", "results", "What it measured, by variant, class and layer", "results", "results"),
     _key("enter", "whole_log", "The whole log", "log", "log"),
     _key("m", "metrics", "Choose what is drawn", "metrics", "metric"),
     _key("s", "stop", "Stop this run, or take it out of the queue", "stop", "stop"),
     _key("n", "new", "New run", "new", "new"),
+    _key("Q", "quantize", "Quantize what it trained, and measure what that costs", "quantize", "quantize"),
     _key("c", "compare", "Compare two marked runs", "compare"),
     _key("x", "answer(True)", "Stop it, as its criterion asks", "answer_stop", "stop it"),
     _key("o", "answer(False)", "Let it go on, though its criterion asks", "answer_go_on", "go on"),

@@ -10,7 +10,8 @@ from textual.content import Content
 
 from r2p_tui.domain.criteria_names import better, highest_is_best
 from r2p_tui.domain.curves import shown
-from r2p_tui.domain.runs import RunState
+from r2p_tui.domain.measurement_words import figure
+from r2p_tui.domain.runs import Kind, RunState
 from r2p_tui.domain.times import span_text
 from r2p_tui.text import clean_line, count_of
 
@@ -31,6 +32,7 @@ LIGHT_MARKS: Final[Mapping[str, str]] = {"met": "✓", "pending": "○", "broken
 ROLES: Final[Mapping[str, str]] = {"success": "success", "kill": "kill", "soft-kill": "ask"}
 SPARKS = "▁▂▃▄▅▆▇█"
 
+_COUNTED: Final[Mapping[Kind, str]] = {"quantize": "step", "benchmark": "step", "ablate": "training"}
 _BYTES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 _LIGHT_WIDTH = 12
 _LIGHT_STYLES = {"met": "$success", "broken": "bold $error", "pending": "$text", "unknown": "$muted"}
@@ -44,7 +46,8 @@ def state_mark(view: RunView) -> str:
 def progress(view: RunView, now: datetime) -> str:
     """`epoch 14/40`, else the step, else how long it took so far."""
     if view.epoch is not None:
-        return f"epoch {view.epoch}/{view.epochs}" if view.epochs else f"epoch {view.epoch}"
+        counted = counted_by(view.kind)
+        return f"{counted} {view.epoch}/{view.epochs}" if view.epochs else f"{counted} {view.epoch}"
     if view.step is not None:
         return f"step {view.step:,}"
     if view.started_at is None:
@@ -52,8 +55,20 @@ def progress(view: RunView, now: datetime) -> str:
     return span_text(((view.ended_at or now) - view.started_at).total_seconds())
 
 
+def counted_by(kind: Kind) -> str:
+    """What a run of this kind goes on by."""
+    return _COUNTED.get(kind, "epoch")
+
+
 def metric_words(view: RunView) -> str:
-    """`map50 0.41`: the last value, as the run's own files have it; its curve names the best."""
+    """`map50 0.41`: the last value, as the run's own files have it; its curve names the best.
+
+    Of a run that measures variants each value is of another one, so that the best stands for it.
+    """
+    if view.kind == "quantize" and "speed_up" in view.best:
+        return f"up to {view.best['speed_up']:.2f}x"
+    if view.kind in ("quantize", "benchmark") and "latency_p50_ms" in view.best:
+        return f"p50 {figure(view.best['latency_p50_ms'])} ms"
     name = view.main_metric
     value = view.latest.get(name, view.best.get(name))
     return f"{name} {shown(value)}" if name and value is not None else ""
@@ -188,21 +203,25 @@ def sparkline(values: Sequence[float], columns: int) -> str:
     )
 
 
-def about_lines(view: RunView) -> list[Content]:
-    """What the run was told, and how it ended."""
+def about_lines(view: RunView, headline: str = "") -> list[Content]:
+    """What follows from what it measured, what the run was told, and how it ended."""
     spec = view.spec
+    told_first = [Content.styled(clean_line(headline), "bold"), Content("")] if headline else []
     told: list[tuple[str, str]] = [("state", view.state_text), ("reason", view.reason)]
     told += [("command", " ".join(spec.argv)), ("folder", spec.folder if spec.argv else "")]
-    told += [(name, str(value)) for name, value in spec.train.items()]
+    settings = {**spec.train, **spec.quantize, **spec.benchmark}
+    told += [(name, str(value)) for name, value in settings.items()]
+    told += [(name, str(value)) for name, value in spec.ablate.items() if name != "train"]
     told += [("device", view.device or spec.device), ("seed", str(spec.seed))]
     told += [("goes on from", f"run {view.resumes}" if view.resumes else "")]
     told += [(name, str(value)) for name, value in spec.surroundings.items() if isinstance(value, str | int)]
     told += [("kept in", str(view.folder))]
-    return [
+    facts = [
         Content.assemble((f"{clean_line(name):<14}", "$muted"), clean_line(value))
         for name, value in told
         if value
     ]
+    return [*told_first, *facts]
 
 
 def byte_words(count: float) -> str:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 DOUBTFUL_BELOW = 0.8
 """Cells that r2p is less sure of are marked."""
 
-_ROUTES = {"pdf": "from PDF", "tex": "from TeX", "html": "from HTML"}
-ROUTE_NAMES = {"pdf": "PDF", "tex": "TeX", "html": "HTML"}
+_ROUTES = {"pdf": "from PDF", "tex": "from TeX", "html": "from HTML", "own": "from your own runs"}
+ROUTE_NAMES = {"pdf": "PDF", "tex": "TeX", "html": "HTML", "own": "your own runs"}
 WAYS = {"up": "higher is better", "down": "lower is better"}
 _WORTH_AT_MOST = 6
 _FROZEN_AT_MOST = 3

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from r2p_tui.domain.runs import RunState
+from r2p_tui.domain.runs import MEASURING, RunState
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean_line
 from r2p_tui.tui import run_words
@@ -253,6 +253,10 @@ class RunsScreen(DeskScreen):
                 return view is not None and bool(view.questions)
             case "stop":
                 return view is not None and not view.state.is_final
+            case "results":
+                return view is not None and view.kind in MEASURING
+            case "quantize":
+                return view is not None and view.state.is_final and view.kind == "train"
             case "resume":
                 return view is not None and view.state.is_final and view.kind == "train"
             case "clone" | "mark" | "whole_log":
@@ -436,8 +440,30 @@ class RunsScreen(DeskScreen):
         self.runs.mark(view.id)
         self.desk_app.tell(f"Run {view.id} is {view.state}.")
 
+    def action_results(self) -> None:
+        """What the run measured, on a screen of its own."""
+        from r2p_tui.tui.screens.measurement import MeasurementScreen
+
+        view = self._the_run
+        if view is not None and view.kind in MEASURING:
+            self.app.push_screen(MeasurementScreen(view.id))
+        elif view is not None:
+            self.desk_app.tell(f"Run {view.id} is of the kind {view.kind}, which measures nothing.")
+
+    def action_quantize(self) -> None:
+        from r2p_tui.tui.dialogs.quantize import QuantizeDialog
+
+        view = self._the_run
+        if view is None:
+            return
+        if view.kind != "train" or not view.state.is_final:
+            self.desk_app.tell("Only what a training made can be quantized, once it has ended.")
+            return
+        self.app.push_screen(QuantizeDialog(self.keeper, self._started, view))
+
     def action_compare(self) -> None:
         """The two marked runs; with one mark, that and the one under the cursor."""
+        from r2p_tui.tui.dialogs.compare_measured import CompareMeasuredDialog
         from r2p_tui.tui.dialogs.compare_runs import CompareRunsDialog
 
         marks = self.choice.marks
@@ -445,7 +471,11 @@ class RunsScreen(DeskScreen):
         if len(chosen) < 2:
             self.desk_app.tell("Mark a run with space, then go to the one to compare it with.")
             return
-        self.app.push_screen(CompareRunsDialog(chosen[0], chosen[1]))
+        kinds = {view.kind for view in self.keeper.views if view.id in chosen[:2]}
+        if kinds <= {"quantize", "benchmark"}:
+            self.app.push_screen(CompareMeasuredDialog(f"{chosen[0]}", f"{chosen[1]}"))
+        else:
+            self.app.push_screen(CompareRunsDialog(chosen[0], chosen[1]))
 
 
 def _question(run_id: int, question: str) -> Content:

@@ -80,7 +80,8 @@ class RunSide(Vertical):
             case "criteria":
                 self._put(chosen, run_words.criteria_told(run))
             case "about":
-                self._put(chosen, run_words.about_lines(run))
+                headline = trace.headline if trace else ""
+                self._put(chosen, run_words.about_lines(run, headline))
 
     def _put(self, name: str, lines: Sequence[Content]) -> None:
         self.query_one(f"#pane-{name} Static", Static).update(joined(lines))

@@ -5,10 +5,6 @@ from alembic import op
 revision = "0006"
 down_revision = "0005"
 
-COLUMNS = (
-    "id, kind, name, state, wants, device, host, remote_id, spec, resumes, created_at, started_at, ended_at,"
-    " reason, stopped_by, epoch, step, latest, best, lights, questions, metrics_offset, events_offset"
-)
 RUNS = """
 CREATE TABLE runs_anew (
     id INTEGER NOT NULL,
@@ -60,7 +56,8 @@ CREATE TABLE measurements (
 def upgrade() -> None:
     kept = _triggers_of_runs()
     op.execute(RUNS)
-    op.execute(f"INSERT INTO runs_anew ({COLUMNS}) SELECT {COLUMNS} FROM runs")
+    # The columns are the same, in the same order: only what `kind` may be has changed.
+    op.execute("INSERT INTO runs_anew SELECT * FROM runs")
     op.execute("DROP TABLE runs")
     op.execute("ALTER TABLE runs_anew RENAME TO runs")
     op.execute("CREATE INDEX runs_by_state ON runs (state, id)")

@@ -1,0 +1,1 @@
+"""Benchmark runs: a model, a command or a service under the field's own scenarios."""

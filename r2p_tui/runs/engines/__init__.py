@@ -1,0 +1,1 @@
+"""Models carried out by one engine each, in processes of their own."""

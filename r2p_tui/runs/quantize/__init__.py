@@ -1,0 +1,1 @@
+"""Quantize runs: variants of one model, made, proved and measured."""
