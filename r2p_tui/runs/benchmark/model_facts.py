@@ -94,12 +94,9 @@ def _of_openvino(file: Path) -> ModelFacts:
     inputs = [layer for layer in root.iter("layer") if layer.get("type") == "Parameter"]
     data = inputs[0].find("data") if inputs else None
     shape = (data.get("shape") or "").split(",") if data is not None else []
-    told = {
-        one.tag: str(one.get("value"))
-        for part in root.findall("rt_info")
-        for one in part.iter()
-        if one.get("value")
-    }
+    # NNCF tells there which layers it left out, under the very word for classes.
+    parts = [part for part in root.findall("rt_info/*") if part.tag != "nncf"]
+    told = {one.tag: str(one.get("value")) for part in parts for one in part.iter() if one.get("value")}
     return _of_shape([int(one) if one.strip().isdecimal() else -1 for one in shape], told | _beside(file))
 
 

@@ -12,6 +12,7 @@ from r2p_tui.domain.measurements import Check, Latency, Measurement, Scenario
 from r2p_tui.domain.plain_values import to_plain
 from r2p_tui.domain.runs import MetricPoint
 from r2p_tui.runs.rundir import RunDir, append_line, point_line, write_json
+from r2p_tui.runs.telling import tell, tell_step
 from r2p_tui.text import clean_line
 
 
@@ -42,6 +43,7 @@ class Recorder:
         self._steps += 1
         point = MetricPoint(time.time(), values, epoch=self._steps)
         append_line(self.run.metrics, point_line(point))
+        tell_step(self._steps, values)
 
     def sample(self, values: Mapping[str, float], number: int) -> None:
         """Figures within a step, as those of one repeat."""
@@ -51,7 +53,7 @@ class Recorder:
 
     def tell(self, sentence: str) -> None:
         """Say what is being done; it is an event of the run and no part of the result."""
-        append_line(self.run.events, {"time": time.time(), "event": "note", "sentence": clean_line(sentence)})
+        tell(self.run, sentence)
 
     def note(self, sentence: str) -> None:
         """Say something that belongs to the result as well."""

@@ -12,6 +12,7 @@ from r2p_tui.domain.plain_values import to_plain
 from r2p_tui.domain.runs import MetricPoint
 from r2p_tui.domain.variants import display_order
 from r2p_tui.runs.rundir import RunDir, append_line, point_line, write_json
+from r2p_tui.runs.telling import tell, tell_step
 from r2p_tui.text import clean_line
 
 _SECONDS = 0.5
@@ -28,7 +29,7 @@ class Progress:
     def note(self, sentence: str) -> None:
         """Tell something of the whole run; it is kept with the measurement."""
         told = clean_line(sentence)
-        append_line(self._run.events, {"time": time.time(), "event": "note", "sentence": told})
+        tell(self._run, told)
         self.update(notes=(*self.measurement.notes, told))
 
     def update(self, **changes: Any) -> None:
@@ -45,6 +46,7 @@ class Progress:
         """One of the run's steps is done."""
         told = {name: value for name, value in values.items() if value is not None}
         append_line(self._run.metrics, point_line(MetricPoint(time.time(), told, number)))
+        tell_step(number, told)
 
     def within(self, values: Mapping[str, float], number: int, *, always: bool = False) -> None:
         """How far something is within a step, at most twice a second unless every value counts."""
