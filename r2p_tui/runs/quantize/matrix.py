@@ -34,6 +34,7 @@ from r2p_tui.runs.quantize.progress import Progress
 from r2p_tui.runs.quantize.sensitivity import IMAGES, Reading, layer_errors
 from r2p_tui.runs.quantize.workshop import STATIC, Workshop
 from r2p_tui.runs.rundir import RunDir
+from r2p_tui.runs.telling import tell
 from r2p_tui.text import count_of
 
 PLAIN = "-plain"
@@ -258,9 +259,13 @@ class Matrix:
         ]
         if not images or not self._hosts:
             return
+        samples, rounds = int(self._settings["samples"]), int(self._settings["rounds"])
+        counted = f"{samples:,} samples each, in {count_of(rounds, 'round')}"
+        tell(self._run, f"Timing {count_of(len(self._hosts), 'variant')} in turn: {counted}.")
         timing = time_all(
-            self._hosts, np.stack(images), samples=self._settings["samples"],
-            rounds=self._settings["rounds"], warm_up=self._settings["warm_up"], seed=self._seed,
+            self._hosts, np.stack(images), samples=samples, rounds=rounds,
+            warm_up=self._settings["warm_up"], seed=self._seed,
+            progress=lambda done, _: self._progress.within({"timed_blocks": done}, done),
         )  # fmt: skip
         self.close()
         self._put_times(timing)
