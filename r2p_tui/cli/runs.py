@@ -62,11 +62,12 @@ def _show(desk: Desk, options: Namespace) -> None:
 
 
 def _let_go_on(desk: Desk, view: RunView) -> RunView:
+    from r2p_tui.domain.runs import RESUMABLE
     from r2p_tui.services.desk import utc_now
     from r2p_tui.services.runs import answer
 
     if not view.questions:
-        ended = view.state.is_final and view.kind == "train"
+        ended = view.state.is_final and view.kind in RESUMABLE
         hint = f"Go on from its last checkpoint with: r2p resume {view.id}" if ended else ""
         raise UsageError(f"Run {view.id} is {view.state} and asks nothing.", hint or "See all: r2p runs")
     for question in view.questions:

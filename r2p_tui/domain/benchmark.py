@@ -27,6 +27,11 @@ CLIENTS = 50
 SAMPLES = 600
 REPEATS = 10
 BATCHES = (1, 8, 32)
+LOAD_METRICS = (
+    "latency_p50_ms", "latency_p90_ms", "latency_p99_ms", "requests_per_second", "errors", "lost", "map50_95",
+    "map50", "checks_passed",
+)  # fmt: skip
+"""What a model or a service reports, for criteria; a command reports what it prints as well."""
 SECONDS: Mapping[Kind, float] = {"model": 10.0, "endpoint": 60.0, "command": 600.0}
 WARM_UP: Mapping[Kind, int] = {"model": 20, "endpoint": 20, "command": 1}
 _ENGINES = {".pt": "torch", ".onnx": "onnxruntime", ".xml": "openvino", ".engine": "tensorrt"}

@@ -29,6 +29,9 @@ _POINTS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*(?:pt|pts|point|points|pp)")
 _LARGEST_SHARE = 0.5
 _HASH_SHOWN = 12
 
+METRICS = ("map50_95", "map50", "size_mb", "latency_p50_ms", "latency_p90_ms", "latency_p99_ms", "speed_up")
+"""What such a run reports of its variants, for criteria."""
+
 DEFAULTS: Mapping[str, Any] = {
     "calibration_images": ADVISED_CALIBRATION_IMAGES,
     "method": "minmax",

@@ -13,6 +13,8 @@ Role = Literal["success", "kill", "soft-kill"]
 
 KINDS: tuple[Kind, ...] = ("train", "quantize", "benchmark", "ablate", "command", "shell")
 MEASURING: tuple[Kind, ...] = ("quantize", "benchmark", "ablate")
+RESUMABLE: tuple[Kind, ...] = ("train", "ablate")
+"""Those that can go on from where they ended."""
 ROLES: tuple[Role, ...] = ("success", "kill", "soft-kill")
 GRACE_SECONDS = 30.0
 

@@ -43,6 +43,11 @@ def save_samples(run_folder: Path, variant: str, samples: Samples) -> str:
     return f"{FOLDER}/{target.name}"
 
 
+def scenario_arrays(scenario: str) -> str:
+    """Under which name the requests of a scenario are kept."""
+    return scenario.replace(" ", "-")
+
+
 def load_samples(run_folder: Path, arrays: str) -> Samples:
     """The samples that `save_samples` kept under that name.
 

@@ -10,7 +10,7 @@ from r2p_tui.domain.measurement_pair import MeasuredSide
 from r2p_tui.domain.measurements import Against, MeasuredVariant, Measurement, Scenario
 from r2p_tui.domain.variant_comparison import Samples, compare_all, compare_variants
 from r2p_tui.errors import NotFoundError
-from r2p_tui.runs.measured_arrays import FOLDER, load_samples
+from r2p_tui.runs.measured_arrays import FOLDER, load_samples, scenario_arrays
 
 # Rounds of two runs were not taken beside each other, so no number of a round is in both.
 _ANOTHER_RUN = 1_000_000_000
@@ -42,9 +42,8 @@ def against_other(folders: tuple[Path, Path], first: MeasuredSide, second: Measu
         ]
         return _compared(folders, sides, names, alike)
     for scenario in _shared(first, second):
-        slug = scenario[0].name.replace(" ", "-")
         sides = [_as_variant(side, one) for side, one in zip((first, second), scenario, strict=True)]
-        against = _compared(folders, sides, [f"{FOLDER}/{slug}.npz"] * 2, alike)
+        against = _compared(folders, sides, [f"{FOLDER}/{scenario_arrays(scenario[0].name)}.npz"] * 2, alike)
         told = f"Latency is that of the scenario “{scenario[0].name}”."
         missing = [line for line in against.missing if not line.startswith("Accuracy")]
         return replace(against, missing=(*([told] if against.latency else []), *missing))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import replace
+from statistics import fmean
 from typing import Any, NamedTuple
 
+from r2p_tui.domain.benchmark import mean_interval
 from r2p_tui.domain.economics import cost_per_thousand
 from r2p_tui.domain.fairness import fairness
 from r2p_tui.domain.measurement_pair import MeasuredPair, MeasuredSide, missing_parts
 from r2p_tui.domain.measurement_words import main_variant
-from r2p_tui.domain.measurements import Cost, Measurement, Scenario
+from r2p_tui.domain.measurements import Cost, Interval, Latency, Measurement, Scenario
 from r2p_tui.domain.plain_values import from_plain
 from r2p_tui.domain.runs import MEASURING
 from r2p_tui.domain.variants import VARIANTS
@@ -135,13 +137,25 @@ def with_prices(found: Measurement, price_per_hour: float | None) -> Measurement
     """
     if price_per_hour is None:
         return found
-    rates = {one.variant: 1000 / one.latency.mean for one in found.measured if one.latency}
-    costs = {name: cost_per_thousand(rate, price_per_hour) for name, rate in rates.items()}
+    costs = {
+        one.variant: cost_per_thousand(1000 / one.latency.mean, price_per_hour, _rates(one.latency))
+        for one in found.measured
+        if one.latency
+    }
     held = max((one for one in found.scenarios if one.throughput), key=_throughput, default=None)
     if held is not None:
         name = found.measured[0].variant if found.measured else found.target
         costs[name] = cost_per_thousand(_throughput(held), price_per_hour, held.throughput_interval)
     return replace(found, costs=costs)
+
+
+def _rates(latency: Latency) -> Interval | None:
+    """Where the requests a second truly lie, from how far the rounds lie apart."""
+    middle = fmean(latency.round_medians) if latency.round_medians else 0.0
+    rounds = mean_interval([median / middle for median in latency.round_medians if middle])
+    if rounds is None or rounds.low <= 0:
+        return None
+    return Interval(1000 / (latency.mean * rounds.high), 1000 / (latency.mean * rounds.low), rounds.level)
 
 
 def _throughput(scenario: Scenario) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -12,7 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from r2p_tui.domain.benchmark import LOAD_METRICS
 from r2p_tui.domain.criteria import Sentence, parse
+from r2p_tui.domain.quantization import METRICS as QUANTIZE_METRICS
 from r2p_tui.domain.runs import MEASURING, RunSpec
 from r2p_tui.domain.train_settings import DEFAULT_EPOCHS, METRICS, check_settings, is_of_training
 from r2p_tui.errors import NotFoundError, R2PError, UsageError
@@ -86,10 +88,27 @@ def _check_criterion(desk: Desk, spec: RunSpec, sentence: Sentence) -> None:
         raise UsageError("A criterion speaks of a baseline, and none is named.", "Name it: --baseline 12")
     if sentence.reference.startswith("run:"):
         _check_number(desk, int(sentence.reference.removeprefix("run:")), "A criterion speaks of")
-    if spec.kind == "train" and sentence.metric and not is_of_training(sentence.metric):
-        near = get_close_matches(sentence.metric, METRICS, n=1)
-        hint = f"Did you mean “{near[0]}”?" if near else f"It reports {', '.join(METRICS)}, and more losses."
-        raise UsageError(f"A training reports no “{sentence.metric}”.", hint)
+    if sentence.metric:
+        _check_metric(spec, sentence.metric)
+
+
+def _check_metric(spec: RunSpec, metric: str) -> None:
+    """What commands and ablations report is known only when they do."""
+    known: Sequence[str]
+    match spec.kind:
+        case "train":
+            words, known, more = "A training", METRICS, ", and more losses"
+        case "quantize":
+            words, known, more = "A quantize run", QUANTIZE_METRICS, ""
+        case "benchmark" if isinstance(spec.benchmark.get("target"), str):
+            words, known, more = "A benchmark", LOAD_METRICS, ""
+        case _:
+            return
+    if metric in known or (spec.kind == "train" and is_of_training(metric)):
+        return
+    near = get_close_matches(metric, known, n=1)
+    hint = f"Did you mean “{near[0]}”?" if near else f"It reports {', '.join(known)}{more}."
+    raise UsageError(f"{words} reports no “{metric}”.", hint)
 
 
 def _check_number(desk: Desk, number: int, words: str) -> None:

@@ -237,9 +237,7 @@ def resume_run(desk: Desk, run_id: int, *, now: datetime) -> RunView:
     if view.kind == "ablate":
         return submit(desk, resumed_spec(view), now=now)
     if view.kind != "train":
-        raise UsageError(
-            f"Run {run_id} is no training, so r2p knows no checkpoint of it.", "Submit its command anew."
-        )
+        raise UsageError(f"Run {run_id} is no training, so r2p knows no checkpoint of it.", "Start it anew.")
     found = newest_valid(RunDir(view.folder).checkpoints)
     if found is None:
         raise UsageError(

@@ -278,6 +278,9 @@ def test_a_price_gives_costs_from_what_was_held() -> None:
     [cost] = found.costs.values()
     assert cost.per_thousand == pytest.approx(0.6 / 3600 / 171.4 * 1000)
     assert cost.interval
+    for variant in ("onnxruntime-fp32", "openvino-int8"):
+        one = with_prices(made_quantization(), 0.6).costs[variant]
+        assert one.interval and one.interval.low < one.per_thousand < one.interval.high
     assert set(with_prices(made_quantization(), 0.6).costs) == {
         one.variant for one in made_quantization().measured
     }

@@ -273,6 +273,18 @@ def test_what_surrounds_a_run_is_kept(desk: Desk) -> None:
             UsageError,
             "reports no “map5”",
         ),
+        (
+            RunSpec("quantize", "q", criteria=(Criterion("kill", "latency_p5_ms > 3"),)),
+            UsageError,
+            "A quantize run reports no “latency_p5_ms”",
+        ),
+        (
+            RunSpec(
+                "benchmark", "b", benchmark={"target": "m.onnx"}, criteria=(Criterion("kill", "loss > 3"),)
+            ),
+            UsageError,
+            "A benchmark reports no “loss”",
+        ),
         (command("true", baseline=77), NotFoundError, "run 77"),
         (command("true", criteria=(Criterion("kill", "drop <= 1pt vs run:7"),)), NotFoundError, "run 7"),
     ],

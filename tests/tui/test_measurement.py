@@ -138,6 +138,9 @@ async def test_a_key_opens_what_a_run_measured(desk: Desk, quantized: int, make_
         await press(pilot, "j")
         assert "results" in footer(pilot) and "quantize" not in footer(pilot)
         assert "step 14/14" in seen(pilot) and "up to 1.66x" in seen(pilot)
+        await press(pilot, "C")
+        assert told(pilot)[-1] == "A quantize run is not cloned: start another with r2p quantize."
+        assert isinstance(pilot.app.screen, RunsScreen)
         await press(pilot, "v")
         assert isinstance(pilot.app.screen, MeasurementScreen)
         assert said(pilot.app.screen, "#headline") == (

@@ -194,7 +194,8 @@ def _record(
             lost=len(kept) - len(right) - errors,
             seconds=seconds,
             notes=tuple(notes),
-        )
+        ),
+        [one.ms for one in right],
     )
     recorder.price("command", settings.get("price_per_hour"))
     if settings["checklist"]:

@@ -50,7 +50,7 @@ def measure_endpoint(settings: Mapping[str, Any], base: Path, recorder: Recorder
         with MemoryFollower(lambda: tree_memory(pids), look_every(float(settings["seconds"]))) as follower:
             load = put_load(place, asked.requests(), plan_of(name, settings, timeout))
         memory = follower.samples if name == "server" else memory
-        recorder.add_scenario(scenario_of(name, load, settings))
+        recorder.add_scenario(scenario_of(name, load, settings), load.latencies_ms())
     recorder.price("endpoint", settings.get("price_per_hour"))
     if settings["checklist"]:
         run_checks(place, asked, recorder, first_ms=first * 1e3, memory=memory, pids=pids, timeout=timeout)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from r2p_tui.domain.economics import cost_per_thousand
 from r2p_tui.domain.measurements import Check, Latency, Measurement, Scenario
 from r2p_tui.domain.plain_values import to_plain
 from r2p_tui.domain.runs import MetricPoint
+from r2p_tui.domain.variant_comparison import Samples
+from r2p_tui.runs.measured_arrays import save_samples, scenario_arrays
 from r2p_tui.runs.rundir import RunDir, append_line, point_line, write_json
 from r2p_tui.runs.telling import tell, tell_step
 from r2p_tui.text import clean_line
+
+# A scenario's requests are judged in so many stretches of time, as neighbours are slow or fast together.
+_STRETCHES = 12
 
 
 class Recorder:
@@ -30,8 +37,12 @@ class Recorder:
         self.measurement = replace(self.measurement, **changes)
         self._write()
 
-    def add_scenario(self, scenario: Scenario) -> None:
-        """A scenario that is over: one step of the run."""
+    def add_scenario(self, scenario: Scenario, latencies_ms: Sequence[float] = ()) -> None:
+        """A scenario that is over: one step of the run; the times of its requests, in order, are kept."""
+        if latencies_ms:
+            stretches = np.arange(len(latencies_ms)) * _STRETCHES // len(latencies_ms)
+            times = Samples(np.asarray(latencies_ms, np.float64), stretches.astype(np.int32), None)
+            save_samples(self.run.path, scenario_arrays(scenario.name), times)
         self.update(scenarios=(*self.measurement.scenarios, scenario))
         self.step(_scenario_values(scenario))
 

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from r2p_tui.domain.runs import MEASURING, RunState
+from r2p_tui.domain.runs import MEASURING, RESUMABLE, RunState
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean_line
 from r2p_tui.tui import run_words
@@ -258,8 +258,10 @@ class RunsScreen(DeskScreen):
             case "quantize":
                 return view is not None and view.state.is_final and view.kind == "train"
             case "resume":
-                return view is not None and view.state.is_final and view.kind == "train"
-            case "clone" | "mark" | "whole_log":
+                return view is not None and view.state.is_final and view.kind in RESUMABLE
+            case "clone":
+                return view is not None and view.kind not in MEASURING
+            case "mark" | "whole_log":
                 return view is not None
         return True
 
@@ -433,7 +435,11 @@ class RunsScreen(DeskScreen):
     def action_clone(self) -> None:
         from r2p_tui.tui.dialogs.new_run import NewRunDialog
 
-        if (view := self._the_run) is not None:
+        view = self._the_run
+        if view is not None and view.kind in MEASURING:
+            again = f"r2p {'bench' if view.kind == 'benchmark' else view.kind}"
+            self.desk_app.tell(f"A {view.kind} run is not cloned: start another with {again}.")
+        elif view is not None:
             self.app.push_screen(NewRunDialog(self.keeper, self._started, view))
 
     def _started(self, view: RunView) -> None:

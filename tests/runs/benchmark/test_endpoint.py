@@ -13,6 +13,7 @@ from r2p_tui.domain.deployment_checklist import NAMES
 from r2p_tui.errors import NotFoundError, UsageError
 from r2p_tui.runs.benchmark import endpoint_checks
 from r2p_tui.runs.benchmark.http_client import EndpointError
+from r2p_tui.runs.measured_arrays import load_samples
 from r2p_tui.runs.rundir import RunDir, read_points
 from tests.runs.benchmark.runs import carried_out, checks
 from tests.runs.benchmark.servers import answering, serving, whole
@@ -39,6 +40,8 @@ def test_a_service_is_measured_in_both_scenarios(tmp_path: Path) -> None:
     assert measured.costs["endpoint"].per_thousand == pytest.approx(1 / rate)
     points = read_points(RunDir(tmp_path / "run").path)
     assert [point.epoch for point in points] == [1, 2, 3]
+    kept = load_samples(tmp_path / "run", "measured/server.npz")
+    assert len(kept.latency_ms) == server.requests and sorted(set(kept.rounds)) == list(range(12))
 
 
 def test_the_checklist_has_five_checks_and_says_what_was_not_run(tmp_path: Path) -> None:
