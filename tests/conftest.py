@@ -13,8 +13,8 @@ from hypothesis import settings
 from r2p_tui.paths import Paths, under
 
 # `make test` tries the same examples every time; `make test-slow` looks for new ones.
-settings.register_profile("steady", derandomize=True, deadline=None)
-settings.register_profile("searching", deadline=None)
+settings.register_profile("steady", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("searching", deadline=None, max_examples=200)
 settings.load_profile("steady")
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"

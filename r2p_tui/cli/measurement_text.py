@@ -109,7 +109,10 @@ def _facts(measurement: Measurement) -> Iterator[tuple[str, str]]:
         yield "limit", f"at most {measurement.max_drop * 100:g} pt of mAP50-95 lost"
     yield "budget", around.budget
     if measurement.kind == "quantize":
-        yield "fairness", "one run: data, machine, threads, image size and batch are the same for all"
+        devices = sorted({one.device for one in measurement.measured if one.device})
+        told = "one run: data, machine, threads, image size and batch are the same for all"
+        apart = f", and not the device: {' and '.join(devices)}" if len(devices) > 1 else ""
+        yield "fairness", told + apart
     yield "versions", ", ".join(f"{name} {text}" for name, text in around.versions.items())
 
 

@@ -27,6 +27,7 @@ from r2p_tui.store.backup import verify
 from r2p_tui.store.citation_looks import save_look
 from r2p_tui.store.citations import save_citations
 from r2p_tui.store.connection import SCHEMA_VERSION
+from r2p_tui.store.measurements import keep_measurement
 from r2p_tui.store.papers import save_papers
 from r2p_tui.store.reading import save_note
 from r2p_tui.store.runs import add_events, add_points
@@ -147,6 +148,8 @@ def _fill_store(desk: Desk, now: datetime) -> None:
             session.add(run.record(number, now))
             add_points(session, number, run.timed_points(now))
             add_events(session, number, run.timed_events(now))
+            if run.measurement is not None:
+                keep_measurement(session, number, run.spec.kind, run.measurement)
     add_predictions(desk, ids, add_techniques(desk, ids, now), now)
     for number, run in enumerate(runs, 1):
         write_folder(desk.paths, number, run, now)

@@ -1,4 +1,4 @@
-"""The packaged runs: trainings on the demonstration data set, with the numbers that this program measured."""
+"""The packaged runs: on demonstration data sets, with the numbers that this program measured."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from r2p_tui.services.run_news import summarize
 from r2p_tui.store.runs import Run
 
 RUNS_FILE = "runs.json"
+MEASURED = "measured"
+"""The folder of single samples: one folder below it for each packaged run that measured, by its number."""
 
 
 class PackagedRun(NamedTuple):
@@ -29,6 +31,7 @@ class PackagedRun(NamedTuple):
     resources: list[dict[str, Any]]
     outcome: Mapping[str, Any]
     log: str
+    measurement: dict[str, Any] | None
 
     def started_at(self, now: datetime) -> datetime:
         return now - timedelta(days=self.days_ago)
@@ -80,6 +83,12 @@ def _read(values: Mapping[str, Any]) -> PackagedRun:
     return PackagedRun(spec=spec_from_values(values["spec"]), points=points, **rest)
 
 
+def samples_of(number: int) -> dict[str, bytes]:
+    """The files of single samples of the run of that number, by their names; some runs have none."""
+    folder = files("r2p_tui.demo").joinpath(MEASURED, str(number))
+    return {file.name: file.read_bytes() for file in folder.iterdir()} if folder.is_dir() else {}
+
+
 def write_folder(paths: Paths, run_id: int, run: PackagedRun, now: datetime) -> None:
     """The folder that the run would have left behind, without its checkpoints."""
     folder: RunDir = run_folder(paths.runs, run_id)
@@ -96,5 +105,10 @@ def write_folder(paths: Paths, run_id: int, run: PackagedRun, now: datetime) -> 
             append_line(path, line)
     folder.log.write_text(run.log, encoding="utf-8")
     write_json(folder.outcome, run.outcome)
+    if run.measurement is not None:
+        write_json(folder.measurement, run.measurement)
+        folder.measured.mkdir(mode=0o700)
+        for name, content in samples_of(run_id).items():
+            (folder.measured / name).write_bytes(content)
     ended = run.started_at(now).timestamp() + run.seconds
     write_json(folder.exit, dict(run.end) | {"ended_at": ended})

@@ -14,6 +14,7 @@ from pathlib import PurePath
 from statistics import fmean, stdev
 from typing import Any, Literal, NamedTuple
 
+from r2p_tui.domain import measured_data
 from r2p_tui.domain.endpoint_address import VARIABLE_HINT, endpoint_of, is_address
 from r2p_tui.domain.measurements import Interval
 from r2p_tui.domain.variants import Variant, variant_of
@@ -352,7 +353,7 @@ SETTINGS: Mapping[str, Setting] = {
     "price_per_hour": _number(0, 1_000_000),
     "checklist": Setting(_flag, "true or false"),
     "variant": Setting(_text, "a variant, such as torch-fp32", ("model",)),
-    "data": Setting(_text, "the path of a data yaml or of a COCO json", ("model",)),
+    **{name: Setting(one.read, one.wanted, ("model",)) for name, one in measured_data.SETTINGS.items()},
     "imgsz": Setting(_image_size, "a whole number from 32 to 8,192", ("model",)),
     "batches": Setting(_batches, "numbers of images, such as 1,8,32", ("model",)),
     "threads": _whole(1, 1_024, "model"),

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from r2p_tui.domain.measurement_words import scenario_name
 from r2p_tui.domain.measurements import (
+    MINIMUM_LATENCY,
+    MINIMUM_POINTS,
     Against,
     Cost,
     FairnessCheck,
@@ -28,6 +30,9 @@ class MeasuredSide:
     variant: MeasuredVariant | None = None
     scenarios: tuple[Scenario, ...] = ()
     cost: Cost | None = None
+    minimum_points: float = MINIMUM_POINTS
+    minimum_latency: float = MINIMUM_LATENCY
+    seed: int = 0
 
     @property
     def label(self) -> str:
@@ -72,10 +77,9 @@ def missing_parts(first: MeasuredSide, second: MeasuredSide) -> tuple[str, ...]:
 
 
 def _missing_sentences(first: MeasuredSide, second: MeasuredSide) -> Iterator[str]:
-    one, other = _parts(first), _parts(second)
-    if first.variant is not None and second.variant is not None:
-        # What is compared of two variants says so itself.
-        one, other = [], []
+    # What is compared of two variants says so itself.
+    both = first.variant is not None and second.variant is not None
+    one, other = (_scenarios(side) if both else _parts(side) for side in (first, second))
     for part in dict.fromkeys([*one, *other]):
         if part not in one or part not in other:
             has, lacks = (first, second) if part in one else (second, first)
@@ -85,8 +89,11 @@ def _missing_sentences(first: MeasuredSide, second: MeasuredSide) -> Iterator[st
 def _parts(side: MeasuredSide) -> list[str]:
     variant = side.variant
     parts = [("accuracy", variant and variant.accuracy), ("latency", variant and variant.latency)]
-    scenarios = [f"scenario “{scenario_name(one)}”" for one in side.scenarios]
-    return [*(name for name, value in parts if value is not None), *scenarios]
+    return [*(name for name, value in parts if value is not None), *_scenarios(side)]
+
+
+def _scenarios(side: MeasuredSide) -> list[str]:
+    return [f"scenario “{scenario_name(one)}”" for one in side.scenarios]
 
 
 def _value(found: tuple[str, float] | None) -> float | None:

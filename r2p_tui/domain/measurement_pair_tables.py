@@ -50,7 +50,7 @@ def figure_table(pair: MeasuredPair) -> ReadingTable:
             f"{one.name} {one.unit}".rstrip(),
             _counted(one.first, one.unit),
             _counted(one.second, one.unit),
-            _relative(one.first, one.second),
+            _change(one.first, one.second, one.unit),
         )
         for one in figures(pair.first, pair.second)
     )
@@ -70,10 +70,13 @@ def _counted(value: float | None, unit: str) -> str:
     return f"{value:,.0f}" if value is not None and not unit and value == int(value) else figure(value)
 
 
-def _relative(first: float | None, second: float | None) -> str:
-    if first is None or second is None or not first:
+def _change(first: float | None, second: float | None, unit: str) -> str:
+    """Of shares in points, of all else relative to the first."""
+    if first is None or second is None:
         return ""
-    return f"{difference((second / first - 1) * 100)} %"
+    if unit == "%":
+        return f"{difference(second - first)} pt"
+    return f"{difference((second / first - 1) * 100)} %" if first else ""
 
 
 def fairness_table(pair: MeasuredPair) -> ReadingTable:

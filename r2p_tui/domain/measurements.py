@@ -9,6 +9,8 @@ from typing import Literal
 Verdict = Literal["better", "worse", "no practical difference", "not enough data"]
 MeasuredState = Literal["measured", "skipped", "failed"]
 CheckState = Literal["passed", "failed", "not run"]
+MINIMUM_POINTS, MINIMUM_LATENCY = 0.5, 5.0
+"""The smallest differences that matter unless it is told otherwise: points of mAP, per cent of latency."""
 VERDICTS: tuple[Verdict, ...] = ("better", "worse", "no practical difference", "not enough data")
 
 
@@ -26,7 +28,8 @@ class Change:
     """A difference (second less first, in `unit`), how sure it is, and what follows.
 
     `minimum` is the smallest difference that matters in practice; `p_value` is corrected where several were
-    tested; `needed` is how many more images, samples or seeds would settle it, where that can be told.
+    tested; `needed` is how many more images, samples or seeds would settle it, where that can be told;
+    `freedom` are the degrees of freedom of an interval by Student's t.
     """
 
     verdict: Verdict
@@ -41,6 +44,7 @@ class Change:
     effect_name: str = ""
     samples: int = 0
     needed: int | None = None
+    freedom: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +144,8 @@ class LayerError:
 class MeasuredVariant:
     """One variant with all that was measured of it; times in ms, sizes in bytes.
 
-    `arrays` names the file below the run folder that holds single samples and detections.
+    `arrays` names the file below the run folder that holds single samples and detections; `device` is `CPU`
+    or `GPU`, where that is known.
     """
 
     variant: str
@@ -163,6 +168,7 @@ class MeasuredVariant:
     memory_load: int | None = None
     profile: tuple[LayerTime, ...] = ()
     arrays: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +302,8 @@ class OwnAblation:
 class Measurement:
     """All that one run measured; which parts are there depends on the kind of the run.
 
-    `max_drop` is the limit on the loss of mAP50-95, as a share of 1.
+    `max_drop` is the limit on the loss of mAP50-95, as a share of 1; `minimum_points` and `minimum_latency`
+    (per cent) are the smallest differences that matter, and `seed` is that of all that was drawn.
     """
 
     kind: Literal["quantize", "benchmark", "ablate"]
@@ -305,6 +312,9 @@ class Measurement:
     model_sha256: str = ""
     calibration: Calibration | None = None
     max_drop: float | None = None
+    minimum_points: float = MINIMUM_POINTS
+    minimum_latency: float = MINIMUM_LATENCY
+    seed: int = 0
     reference: str = ""
     variants: tuple[MeasuredVariant, ...] = ()
     against: tuple[Against, ...] = ()

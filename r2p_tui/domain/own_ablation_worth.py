@@ -38,11 +38,15 @@ class _Pairs(NamedTuple):
 
 def judged(checked: Mapping[str, Any], values: Values) -> OwnAblation:
     """The study of these settings as far as it has come: only pairs of one seed and the same data count."""
+    from r2p_tui.domain.statistics_family import surely_beyond
+
     full = {(seed, data): value for (key, seed, data), value in values.items() if key == "full"}
     chosen = removals(checked["train"], checked["off"], checked["epochs"])
     pairs = [_paired(removal, full, values, checked["seeds"]) for removal in chosen]
     minimum = float(checked["minimum"])
     changes = _changes(pairs, minimum)
+    sure = iter(surely_beyond([change for change in changes if change is not None]))
+    worths = [_worth(change, change is not None and next(sure)) for change in changes]
     metric = str(checked["metric"])
     ordered = sorted(full, key=lambda place: list(checked["seeds"]).index(place[0]))
     tested = sum(change is not None for change in changes)
@@ -52,7 +56,10 @@ def judged(checked: Mapping[str, Any], values: Values) -> OwnAblation:
         seeds=tuple(seed for seed, _ in ordered),
         epochs=checked["epochs"],
         full=tuple(full[place] for place in ordered),
-        rows=tuple(_row(pair, change, metric, tested) for pair, change in zip(pairs, changes, strict=True)),
+        rows=tuple(
+            _row(pair, change, worth, metric, tested)
+            for pair, change, worth in zip(pairs, changes, worths, strict=True)
+        ),
     )
 
 
@@ -118,10 +125,10 @@ def _points(values: Sequence[float]) -> list[float]:
     return [POINTS * value for value in values]
 
 
-def _row(pair: _Pairs, change: Change | None, metric: str, tested: int) -> AblationRow:
+def _row(pair: _Pairs, change: Change | None, worth: str, metric: str, tested: int) -> AblationRow:
     removal = pair.removal
     same = change is not None and pair.full == pair.without
-    sentence = _same_words(pair) if same else _words(pair, change, METRICS[metric], tested)
+    sentence = _same_words(pair) if same else _words(pair, change, worth, METRICS[metric], tested)
     if change is not None:
         change = replace(change, sentence=sentence)
     return AblationRow(
@@ -129,29 +136,29 @@ def _row(pair: _Pairs, change: Change | None, metric: str, tested: int) -> Ablat
         told=removal.told,
         values=pair.without,
         change=change,
-        worth=_worth(change),
+        worth=worth,
         sentence=sentence,
         seeds=pair.seeds,
     )
 
 
-def _worth(change: Change | None) -> str:
+def _worth(change: Change | None, beyond: bool) -> str:
+    """`beyond` says whether the change is surely larger than what matters."""
     if change is None or change.interval is None:
         return "no evidence"
     if change.verdict == "worse":
-        return "essential" if change.interval.high <= -change.minimum else "helps"
+        return "essential" if beyond else "helps"
     return "hurts" if change.verdict == "better" else "no evidence"
 
 
 # --- words ------------------------------------------------------------------------------------------------
 
 
-def _words(pair: _Pairs, change: Change | None, metric: str, tested: int) -> str:
+def _words(pair: _Pairs, change: Change | None, worth: str, metric: str, tested: int) -> str:
     subject, lacking = _subject(pair.removal)
     if change is None or change.interval is None:
         have = count_of(len(pair.full), "pair")
         return f"No evidence on {subject} yet: {have} of trainings, and at least {FEWEST_SEEDS} are needed."
-    worth = _worth(change)
     if worth == "no evidence":
         return _undecided(subject, change, tested)
     verb = {"essential": "is essential", "helps": "helps", "hurts": "hurts"}[worth]
@@ -172,7 +179,7 @@ def _undecided(subject: str, change: Change, tested: int) -> str:
         return _capital(f"{subject} makes no practical difference: {told}, less than {least} either way.")
     chance = f"among {tested} comparisons" if tested > 1 else "with so few seeds"
     doubt = f", which may be chance {chance}" if low * high > 0 else ""
-    more = f"; {count_of(change.needed, 'more seed')} would show {least}" if change.needed else ""
+    more = f"; {count_of(change.needed, 'more seed')} would tell {least} from 0" if change.needed else ""
     return f"No evidence that {subject} matters: {told}{doubt}{more}."
 
 

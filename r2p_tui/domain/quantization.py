@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from r2p_tui.domain import train_settings
+from r2p_tui.domain import measured_data, train_settings
 from r2p_tui.domain.measurements import LayerError
 from r2p_tui.domain.train_settings import Setting
 from r2p_tui.domain.variants import chosen_variants, variant_of
@@ -80,13 +80,6 @@ def steps(checked: Mapping[str, Any]) -> list[str]:
     """What will be done, in words: the accuracy of each variant, then the latency of all in turn."""
     words = [variant.words for variant in chosen_variants(checked.get("variants") or ())]
     return [f"accuracy of {one}" for one in words] + [f"latency of {one}" for one in words]
-
-
-def data_settings(checked: Mapping[str, Any]) -> dict[str, Any]:
-    """Those that say which data set is meant, under the names that a training knows them by."""
-    named = {"image_folder": "images", "val_image_folder": "val_images"}
-    kept = ("data", "val_data", "val_fraction", "ignore_bad_labels", "single_cls", *named)
-    return {named.get(name, name): checked[name] for name in kept if name in checked}
 
 
 # --- calibration ------------------------------------------------------------------------------------------
@@ -246,8 +239,10 @@ def _whole(low: int, high: int) -> Setting:
 
 
 def _drop(value: object) -> float:
-    """A share of 1, or text in points; a bare 1 or 1 % could mean either, and is refused."""
+    """A number is a share of 1, text is in points; text without them could mean either, and is refused."""
     points = _POINTS.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if isinstance(value, str) and points is None:
+        raise ValueError
     number = float(points[1]) / 100 if points else _number_of(value)
     if not 0 <= number <= _LARGEST_SHARE:
         raise ValueError
@@ -277,17 +272,13 @@ def _device(value: object) -> str:
 
 
 _KNOWN = train_settings.SETTINGS
-_DROP = Setting(_drop, "points such as 1pt or 0.5pt, or a share of 1 up to 0.5")
+_DROP = Setting(_drop, "points, such as 1pt or 0.5pt")
 SETTINGS: Mapping[str, Setting] = {
     **{
         name: _KNOWN[name]
-        for name in (
-            "model", "data", "imgsz", "seed", "val_data", "val_fraction", "ignore_bad_labels", "single_cls",
-            "download", "weights_sha256", "weights_file",
-        )
+        for name in ("model", "imgsz", "seed", "download", "weights_sha256", "weights_file")
     },
-    "image_folder": _KNOWN["images"],
-    "val_image_folder": _KNOWN["val_images"],
+    **measured_data.SETTINGS,
     "calibration": Setting(_KNOWN["data"].read, "a folder of images, a data yaml or a COCO json"),
     "calibration_images": _whole(1, 100_000),
     "method": Setting(_method, f"one of {', '.join(METHODS)}"),

@@ -166,6 +166,7 @@ def _judged_pairs(
         effect=spread.mean / spread.sd if spread.sd else None,
         effect_name="Cohen's d_z",
         sides=sides,
+        freedom=spread.freedom if each_side else None,
     )
 
 
@@ -190,6 +191,7 @@ def _compare_summaries(before: Summary, after: Summary, scale: Scale, level: flo
             effect=hedges_g(spread.mean, before[1:], after[1:]),
             effect_name="Hedges' g",
             sides=_sides_words(before, after, scale, noun),
+            freedom=spread.freedom,
         ),
         scale,
     )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import NormalDist
 
 from r2p_tui.domain.measurements import Change, Interval
-from r2p_tui.domain.statistics_planning import more_needed, settled_by
+from r2p_tui.domain.statistics_planning import POWER, more_needed, settled_by
+from r2p_tui.domain.statistics_verdict import reach_of
+from r2p_tui.domain.statistics_words import with_more
 from r2p_tui.errors import UsageError
 
+_EDGE = 1e-9
 _PREFIXES = ("No practical difference: ", "Not enough data: ", "No evidence of a difference: ")
 
 
@@ -34,10 +37,11 @@ def corrected(changes: Sequence[Change]) -> tuple[Change, ...]:
     Two families are corrected, each by Holm. Claims of a difference: a better or worse whose corrected
     p-value exceeds 1 - level becomes "not enough data". Claims of no practical difference: these are tests
     too (two one-sided ones), and whoever picks the fastest of many "harmless" variants picks the false ones
-    among them; so their p-values, read from the interval with a normal curve on either side, are corrected
-    as well, and a claim that fails becomes "not enough data". The p-value becomes the corrected one; the
-    interval stays that of the comparison by itself. A change without an interval stays as it is and does
-    not count; one without a p-value has it read from its interval.
+    among them; so their p-values, read from the interval (by Student's t where it is of that kind, else with
+    a normal curve on either side), are corrected as well, and a claim that fails becomes "not enough data".
+    What was open asks for as many more as it takes were it the least sure of all. The p-value becomes the
+    corrected one; the interval stays that of the comparison by itself. A change without an interval stays
+    as it is and does not count; one without a p-value has it read from its interval.
     """
     told = [(place, one, one.interval) for place, one in enumerate(changes) if one.interval is not None]
     differing = holm([_difference_p(change, interval) for _, change, interval in told])
@@ -48,11 +52,24 @@ def corrected(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(after)
 
 
+def surely_beyond(changes: Sequence[Change]) -> tuple[bool, ...]:
+    """Whether each difference is larger than its minimum, on the side where it is, by Holm among them all."""
+    told = [(place, one, one.interval) for place, one in enumerate(changes) if one.interval is not None]
+    larger = holm([_larger_p(change, interval) for _, change, interval in told])
+    sure = {
+        place: p_value <= 1 - interval.level + _EDGE
+        for (place, _, interval), p_value in zip(told, larger, strict=True)
+    }
+    return tuple(sure.get(place, False) for place in range(len(changes)))
+
+
 def _held(change: Change, interval: Interval, p_value: float, p_equal: float, count: int) -> Change:
     """The change with its corrected p-value, and with the weaker verdict where it does not hold."""
     claimed = {"better": p_value, "worse": p_value, "no practical difference": p_equal}.get(change.verdict)
-    if claimed is None or claimed <= 1 - interval.level + 1e-9 or count < 2:
+    if count < 2 or (claimed is not None and claimed <= 1 - interval.level + _EDGE):
         return replace(change, p_value=p_value)
+    if claimed is None:
+        return replace(_asking_for_all(change, interval.level, count), p_value=p_value)
     return replace(
         change,
         verdict="not enough data",
@@ -75,11 +92,21 @@ def _needed(change: Change, interval: Interval, count: int) -> int | None:
     if not change.samples:
         return None
     tail = (1 - interval.level) / 2
-    wider = NormalDist().inv_cdf(1 - tail / count) / NormalDist().inv_cdf(1 - tail)
-    half = (interval.high - interval.low) / 2 * wider
+    wider = _quantile(1 - tail / count, change.freedom) / _quantile(1 - tail, change.freedom)
+    reach = reach_of(change.difference, interval) * wider
     return more_needed(
-        change.samples, None, settled_by(change.samples, half, change.difference, change.minimum)
+        change.samples, None, settled_by(change.samples, reach, change.difference, change.minimum)
     )
+
+
+def _asking_for_all(change: Change, level: float, count: int) -> Change:
+    """An open question among several takes more data than by itself, for the same power."""
+    if change.needed is None:
+        return change
+    tail, power = (1 - level) / 2, _quantile(POWER)
+    more = ((_quantile(1 - tail / count) + power) / (_quantile(1 - tail) + power)) ** 2
+    needed = math.ceil((change.samples + change.needed) * more) - change.samples
+    return replace(change, needed=needed, sentence=with_more(change.sentence, change.needed, needed))
 
 
 def _difference_p(change: Change, interval: Interval) -> float:
@@ -87,7 +114,14 @@ def _difference_p(change: Change, interval: Interval) -> float:
     if change.p_value is not None:
         return change.p_value
     low, high = _errors(change, interval)
-    return 2 * _beyond(abs(change.difference), low if change.difference > 0 else high)
+    return 2 * _beyond(abs(change.difference), low if change.difference > 0 else high, change.freedom)
+
+
+def _larger_p(change: Change, interval: Interval) -> float:
+    """The p-value of being larger than what matters, doubled so that it goes with the two-sided interval."""
+    low, high = _errors(change, interval)
+    error = low if change.difference > 0 else high
+    return min(2 * _beyond(abs(change.difference) - change.minimum, error, change.freedom), 1.0)
 
 
 def _equivalence_p(change: Change, interval: Interval) -> float:
@@ -96,22 +130,30 @@ def _equivalence_p(change: Change, interval: Interval) -> float:
     At most 1 - level just where the interval lies within.
     """
     low, high = _errors(change, interval)
-    below = _beyond(change.minimum + change.difference, low)
-    above = _beyond(change.minimum - change.difference, high)
+    below = _beyond(change.minimum + change.difference, low, change.freedom)
+    above = _beyond(change.minimum - change.difference, high, change.freedom)
     return min(2 * max(below, above), 1.0)
 
 
 def _errors(change: Change, interval: Interval) -> tuple[float, float]:
     """Standard errors to either side of the difference, from the interval."""
-    reach = NormalDist().inv_cdf((1 + interval.level) / 2)
+    reach = _quantile((1 + interval.level) / 2, change.freedom)
     return (
         max(change.difference - interval.low, 0.0) / reach,
         max(interval.high - change.difference, 0.0) / reach,
     )
 
 
-def _beyond(distance: float, error: float) -> float:
-    """The chance of a normal error larger than the distance; with no error, that is certain or cannot be."""
+def _beyond(distance: float, error: float, freedom: float | None) -> float:
+    """The chance of an error larger than the distance; where there is no error, that cannot or may be."""
     if error <= 0:
         return 0.0 if distance > 0 else 0.5
-    return NormalDist().cdf(-distance / error)
+    from scipy.special import ndtr, stdtr
+
+    return float(ndtr(-distance / error) if freedom is None else stdtr(freedom, -distance / error))
+
+
+def _quantile(share: float, freedom: float | None = None) -> float:
+    from scipy.special import ndtri, stdtrit
+
+    return float(ndtri(share) if freedom is None else stdtrit(freedom, share))

@@ -22,7 +22,8 @@ class Judged:
     """What a comparison found, before it is put in words.
 
     `samples` of what `noun` names were seen, on each side where `each_side`; `planned` of them would do.
-    `enough` is how many without any spread would prove something, 0 where there is a spread.
+    `enough` is how many without any spread would prove something, 0 where there is a spread; `freedom` are
+    the degrees of freedom of an interval by Student's t.
     """
 
     difference: float
@@ -38,6 +39,7 @@ class Judged:
     effect: float | None = None
     effect_name: str = ""
     sides: str = ""
+    freedom: float | None = None
 
 
 def verdict_of(interval: Interval | None, minimum: float, better: Better = "up") -> Verdict:
@@ -74,6 +76,7 @@ def judged_change(judged: Judged, scale: Scale) -> Change:
         effect_name=judged.effect_name,
         samples=judged.samples,
         needed=needed,
+        freedom=judged.freedom,
     )
 
 
@@ -88,6 +91,11 @@ def too_few_change(difference: float, scale: Scale, samples: int, why: str, more
         sentence=f"Not enough data, so no evidence of a difference: {why}; {more}.",
         samples=samples,
     )
+
+
+def reach_of(difference: float, interval: Interval) -> float:
+    """How far the interval goes from the difference, at its farther end."""
+    return max(difference - interval.low, interval.high - difference)
 
 
 def scale_of(unit: str, minimum: float, better: Better) -> Scale:
@@ -129,8 +137,9 @@ def _doubt(judged: Judged, verdict: Verdict) -> str:
 def _needed(judged: Judged, scale: Scale) -> int | None:
     if judged.samples < judged.enough:
         return judged.enough - judged.samples
-    half = (judged.interval.high - judged.interval.low) / 2
-    as_seen = settled_by(judged.samples, half, judged.difference, scale.minimum)
+    as_seen = settled_by(
+        judged.samples, reach_of(judged.difference, judged.interval), judged.difference, scale.minimum
+    )
     return more_needed(judged.samples, judged.planned, as_seen)
 
 

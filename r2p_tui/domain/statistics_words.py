@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import NamedTuple
 
 from r2p_tui.domain.measurements import Interval, Verdict
@@ -59,14 +60,25 @@ def span_words(interval: Interval, difference: float, scale: Scale) -> str:
 
 
 def more_words(needed: int | None, noun: str, each_side: bool, scale: Scale) -> str:
-    """What it would take, to end the sentence: `; about 53 more runs on each side would show …`."""
+    """What it would take, to end the sentence: `; about 53 more runs on each side would tell 0.5 pt from 0`.
+
+    The noun may have words behind it, as `image with it`.
+    """
+    head, _, rest = noun.partition(" ")
+    several = f"{head}s {rest}".rstrip()
     if needed is None:
-        return f"; how many more {noun}s would settle it cannot be told."
-    side = " on each side" if each_side else ""
+        return f"; how many more {several} would settle it cannot be told."
+    told = count_of(needed, f"more {noun}", f"more {several}") + (" on each side" if each_side else "")
     if not scale.minimum:
-        return f"; about {count_of(needed, f'more {noun}')}{side} would settle it."
-    least = quantity(scale.minimum, scale.unit, _places(scale.minimum))
-    return f"; about {count_of(needed, f'more {noun}')}{side} would show whether it is {least} or more."
+        return f"; about {told} would settle it."
+    return f"; about {told} would tell {quantity(scale.minimum, scale.unit, _places(scale.minimum))} from 0."
+
+
+def with_more(sentence: str, before: int, after: int) -> str:
+    """The sentence that asks for so many more, asking for another number of them."""
+    if before == 1:
+        sentence = re.sub(r"about 1 more (\w+)", r"about 1 more \1s", sentence, count=1)
+    return sentence.replace(f"about {before:,} more ", f"about {after:,} more ", 1)
 
 
 def not_sure_words(difference: float, interval: Interval, scale: Scale, reason: str) -> str:

@@ -95,6 +95,10 @@ def accuracy_changes(
     one, two = drawn.of(first), drawn.of(second)
     precision = average_precision(first), average_precision(second)
     overall = [float(mean_precision(side)[0]) for side in precision]
+    if not any(overall):
+        return AccuracyChanges(
+            missing=(*missing, "Neither side found anything, so accuracy is not compared.")
+        )
     change = _map_change(overall[1] - overall[0], two.map50_95 - one.map50_95, len(first.images), minimum)
     f1 = [image_f1(side) * POINTS for side in (first, second)]
     return AccuracyChanges(
@@ -124,8 +128,10 @@ def _on_same_images(
     return first.restricted(same), second.restricted(same), tuple(missing)
 
 
-def _map_change(difference: float, resampled: Floats, images: int, minimum: float) -> Change:
-    """In points, from shares; `images` is over how many the resamples were drawn."""
+def _map_change(
+    difference: float, resampled: Floats, images: int, minimum: float, noun: str = "image"
+) -> Change:
+    """In points, from shares; `images` is how many count, and `noun` what they are."""
     scale = Scale("pt", minimum, up_is_better=True)
     if images < 2:
         return too_few_change(
@@ -146,7 +152,7 @@ def _map_change(difference: float, resampled: Floats, images: int, minimum: floa
             test="paired bootstrap",
             samples=images,
             planned=planned_for(lambda: pairs_needed(error * np.sqrt(images), minimum)),
-            noun="image",
+            noun=noun,
             enough=enough_equal(_LEVEL) if constant else 0,
             tests={"paired bootstrap": p_value, "share of resamples": _achieved(resampled)},
         ),
@@ -169,7 +175,9 @@ def _class_changes(
     places = np.flatnonzero(with_objects)
     before, after = (side.mean(axis=1) for side in precision)
     changes = [
-        _map_change(float(after[k] - before[k]), resampled[:, k], int(with_objects[k]), minimum)
+        _map_change(
+            float(after[k] - before[k]), resampled[:, k], int(with_objects[k]), minimum, "image with it"
+        )
         for k in places
     ]
     return tuple(

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from r2p_tui.domain.measurements import Against, Change, Goal, MeasuredVariant
+from r2p_tui.domain.measurements import (
+    MINIMUM_LATENCY,
+    MINIMUM_POINTS,
+    Against,
+    Change,
+    Goal,
+    MeasuredVariant,
+)
 from r2p_tui.domain.statistics import compare_samples, corrected, speed_up_interval
 from r2p_tui.domain.variant_changes import POINTS, AccuracyChanges, Drawn, Samples, accuracy_changes
 from r2p_tui.domain.variants import VARIANTS
 from r2p_tui.errors import UsageError
 
 __all__ = ["Samples", "compare_all", "compare_variants", "goal"]
-MINIMUM_POINTS = 0.5
-MINIMUM_LATENCY = 5.0
 SPEED_UP, MAX_DROP = 1.5, 0.01
 _WORDS = {variant.name: variant.words for variant in VARIANTS}
 _EDGE = 1e-9
@@ -47,7 +52,15 @@ def compare_variants(
     changes = _accuracy(*sides, minimum_points, drawn or Drawn(seed))
     against = replace(against, accuracy=changes.overall, per_image=changes.per_image, classes=changes.classes)
     against = _with_latency(against, *sides, minimum_latency, seed)
-    return replace(against, missing=(*changes.missing, *against.missing))
+    return replace(against, missing=(*changes.missing, *against.missing, *_apart(reference, variant)))
+
+
+def _apart(reference: MeasuredVariant, variant: MeasuredVariant) -> tuple[str, ...]:
+    first, second = reference.device, variant.device
+    if not first or not second or first == second:
+        return ()
+    told = f"{words_of(variant.variant)} ran on {second}, and {words_of(reference.variant)} on {first}"
+    return (f"{told}: its speed-up is that of the hardware as well.",)
 
 
 def compare_all(
@@ -98,20 +111,29 @@ def goal(
 ) -> Goal:
     """The fastest INT8 variant within `max_drop` (a share of mAP50-95) against the fastest fp32 one.
 
-    Where no fp32 was measured, against the fastest float one. Judged by the figures measured; their intervals
-    and whether these leave doubt are in the sentence. `met` is None where something needed was not measured.
+    Where no fp32 was measured, against the fastest float one; a float variant that lost more than `max_drop`
+    to the best of them is passed over, and so is what another device carried out. Judged by the figures
+    measured; their intervals and whether these leave doubt are in the sentence. `met` is None where something
+    needed was not measured, or nothing found.
     """
-    timed = sorted((one for one in variants if _speed(one)), key=lambda one: _speed(one) or 0.0)
+    timed = _on_one_device(
+        sorted((one for one in variants if _speed(one)), key=lambda one: _speed(one) or 0.0)
+    )
     exact = [one for one in timed if one.precision == "fp32"] or [
         one for one in timed if one.precision != "int8"
     ]
     integer = [one for one in timed if one.precision == "int8"]
     if not exact or not integer:
         return _unknown(exact, integer)
-    best_float = exact[0]
+    top = max((one.accuracy.map50_95 for one in exact if one.accuracy), default=0.0)
+    sound = [one for one in exact if one.accuracy and one.accuracy.map50_95 >= top - max_drop - _EDGE]
+    best_float = sound[0] if sound else exact[0]
     known = [one for one in integer if _drop(best_float, one) is not None]
     if not known:
         why = "accuracy was not measured on both sides"
+        return _unknown(exact, integer, f"Whether the goal is met is not known: {why}.")
+    if top <= 0:
+        why = "no float variant finds anything, so there is nothing to lose"
         return _unknown(exact, integer, f"Whether the goal is met is not known: {why}.")
     within = [one for one in known if (_drop(best_float, one) or 0.0) <= max_drop + _EDGE]
     best = within[0] if within else min(known, key=lambda one: _drop(best_float, one) or 0.0)
@@ -123,7 +145,7 @@ def goal(
         minimum_points=minimum_points,
         seed=seed,
     )
-    ratio = (_speed(best_float) or 0.0) / (_speed(best) or 1.0)
+    ratio = against.speed_up or 0.0
     made = Goal(
         met=bool(within) and ratio >= speed_up - _EDGE,
         best_float=best_float.variant,
@@ -219,6 +241,13 @@ def _drop(before: MeasuredVariant, after: MeasuredVariant) -> float | None:
     return before.accuracy.map50_95 - after.accuracy.map50_95
 
 
+def _on_one_device(timed: Sequence[MeasuredVariant]) -> list[MeasuredVariant]:
+    """Those, fastest first, on the device with the fastest INT8 that has a float variant beside it."""
+    floats = {one.device for one in timed if one.precision != "int8"}
+    chosen = next((one.device for one in timed if one.precision == "int8" and one.device in floats), None)
+    return [one for one in timed if chosen is None or one.device == chosen]
+
+
 def _unknown(
     exact: Sequence[MeasuredVariant], integer: Sequence[MeasuredVariant], sentence: str = ""
 ) -> Goal:
@@ -245,8 +274,9 @@ def _goal_sentence(
     max_drop: float,
 ) -> str:
     ratio, drop = made.speed_up or 0.0, _drop(best_float, best) or 0.0
+    places = _places(speed_up - ratio)
     pair = (
-        f"{words_of(best.variant)} is {ratio:.2f}x as fast as {words_of(best_float.variant)}"
+        f"{words_of(best.variant)} is {ratio:.{places}f}x as fast as {words_of(best_float.variant)}"
         f"{_speed_span(made)} and {_drop_words(drop)}{_drop_span(made)}"
     )
     asked = f"{speed_up:g}x and at most {max_drop * POINTS:g} pt lost"
@@ -254,15 +284,20 @@ def _goal_sentence(
         return f"The goal ({asked}) is met: {pair}{_doubt(made, speed_up, max_drop)}."
     misses = []
     if ratio < speed_up - _EDGE:
-        misses.append(f"{speed_up - ratio:.2f}x too slow")
-    if drop > max_drop + _EDGE:
-        misses.append(f"{(drop - max_drop) * POINTS:.1f} pt too much lost")
+        misses.append(f"{speed_up - ratio:.{places}f}x too slow")
+    if (excess := (drop - max_drop) * POINTS) > _EDGE:
+        misses.append(f"{excess:.{_places(excess)}f} pt too much lost")
     told = f"The goal ({asked}) is not met: {pair}, {' and '.join(misses)}"
     if faster is not None and drop <= max_drop + _EDGE:
         other = (_speed(best_float) or 0.0) / (_speed(faster) or 1.0)
         lost = _drop_words(_drop(best_float, faster) or 0.0)
         told += f"; {words_of(faster.variant)} is {other:.2f}x as fast but {lost}"
-    return f"{told}."
+    return f"{told}{_doubt(made, speed_up, max_drop)}."
+
+
+def _places(difference: float) -> int:
+    """Decimals, 2 or more, with which so small a difference still shows."""
+    return next((places for places in (2, 3, 4) if round(abs(difference), places) > 0), 2)
 
 
 def _speed_span(made: Goal) -> str:
@@ -286,11 +321,14 @@ def _drop_span(made: Goal) -> str:
 
 
 def _doubt(made: Goal, speed_up: float, max_drop: float) -> str:
-    """What the intervals do not rule out."""
-    doubts = []
-    if made.speed_up_interval and made.speed_up_interval.low < speed_up:
-        doubts.append("a lower speed-up")
-    interval = made.accuracy.interval if made.accuracy else None
-    if interval and interval.low < -max_drop * POINTS:
-        doubts.append("a larger loss")
+    """What the intervals do not rule out, where that would decide otherwise."""
+    faster, change = made.speed_up_interval, made.accuracy.interval if made.accuracy else None
+    if faster is None or change is None:
+        return ""
+    limit = -max_drop * POINTS
+    if not made.met:
+        could = faster.high >= speed_up and change.high >= limit
+        return "; the intervals do not rule out that it is met" if could else ""
+    doubts = ["a lower speed-up"] if faster.low < speed_up else []
+    doubts += ["a larger loss"] if change.low < limit else []
     return f"; the intervals do not rule out {' or '.join(doubts)}" if doubts else ""

@@ -11,6 +11,7 @@ from typing import Any
 
 from r2p_tui.domain.benchmark import check_settings, kind_of, steps, target_words
 from r2p_tui.domain.endpoint_address import is_address
+from r2p_tui.domain.measured_data import of_other_data
 from r2p_tui.domain.runs import RunSpec
 from r2p_tui.domain.variants import variant_of
 from r2p_tui.errors import NotFoundError, UsageError
@@ -19,7 +20,8 @@ from r2p_tui.services.desk import Desk
 from r2p_tui.services.run_models import NamedModel, check_packages, data_name, named_model, whole_path
 from r2p_tui.text import clean_line
 
-_FILES = ("data", "body_file")
+_FILES = ("data", "val_data", "body_file")
+_FOLDERS = ("image_folder", "val_image_folder")
 
 
 def benchmark_spec(
@@ -44,7 +46,7 @@ def benchmark_spec(
     if is_address(target):
         return _spec(check_settings(told | {"target": target}), name, device=device)
     model = named_model(desk, target)
-    checked = check_settings(_of_model(model) | told | {"target": model.path})
+    checked = check_settings(_of_model(model, with_data="data" not in told) | told | {"target": model.path})
     data = data_name(str(checked["data"])) if "data" in checked and model.run is None else ""
     spec = _spec(checked, name or f"bench {model.name} {data}".strip(), device=device)
     return replace(spec, baseline=model.run)
@@ -58,6 +60,7 @@ def checked_benchmark(desk: Desk, spec: RunSpec) -> RunSpec:
     del desk
     settings = check_settings(spec.benchmark)
     settings |= {name: whole_path(name, settings[name]) for name in _FILES if name in settings}
+    settings |= {name: whole_path(name, settings[name], folder=True) for name in _FOLDERS if name in settings}
     kind = settings["kind"]
     if kind == "model":
         settings["target"] = whole_path("the benchmark", settings["target"])
@@ -74,13 +77,13 @@ def _spec(checked: Mapping[str, Any], name: str, *, device: str, folder: str = "
     return RunSpec("benchmark", named, benchmark=dict(checked), device=device, folder=folder)
 
 
-def _of_model(model: NamedModel) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "data": model.data,
-        "imgsz": model.imgsz,
-        "expected_map50_95": model.expected,
-        "variant": model.variant,
-    }
+def _of_model(model: NamedModel, *, with_data: bool) -> dict[str, Any]:
+    """What its run knows of it; on other data another accuracy is to be expected."""
+    found: dict[str, Any] = {"imgsz": model.imgsz, "variant": model.variant}
+    if with_data:
+        found |= {**model.data, "expected_map50_95": model.expected}
+    else:
+        found |= of_other_data(model.data)
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 

@@ -25,25 +25,30 @@ def against_reference(folder: Path, found: Measurement, reference: MeasuredVaria
     Raises R2PError where single samples of one cannot be read; where they were not kept, `missing` says so.
     """
     samples = {one.variant: kept for one in found.measured if (kept := _kept(folder, one.arrays))}
-    return compare_all(reference, found.measured, samples)
+    return compare_all(
+        reference, found.measured, samples, minimum_points=found.minimum_points,
+        minimum_latency=found.minimum_latency, seed=found.seed,
+    )  # fmt: skip
 
 
 def against_other(folders: tuple[Path, Path], first: MeasuredSide, second: MeasuredSide) -> Against:
     """One side against the other: two variants, or the scenario that both were measured in.
 
-    Raises R2PError where single samples cannot be read.
+    What matters is the smaller of what mattered to either run. Raises R2PError where single samples cannot be
+    read.
     """
-    alike = folders[0] == folders[1]
     if first.variant is not None and second.variant is not None:
         names = [one.arrays for one in (first.variant, second.variant)]
         sides = [
             replace(one, variant=side.label)
             for one, side in ((first.variant, first), (second.variant, second))
         ]
-        return _compared(folders, sides, names, alike)
+        return _compared(folders, (first, second), sides, names)
     for scenario in _shared(first, second):
         sides = [_as_variant(side, one) for side, one in zip((first, second), scenario, strict=True)]
-        against = _compared(folders, sides, [f"{FOLDER}/{scenario_arrays(scenario[0].name)}.npz"] * 2, alike)
+        against = _compared(
+            folders, (first, second), sides, [f"{FOLDER}/{scenario_arrays(scenario[0].name)}.npz"] * 2
+        )
         told = f"Latency is that of the scenario “{scenario[0].name}”."
         missing = [line for line in against.missing if not line.startswith("Accuracy")]
         return replace(against, missing=(*([told] if against.latency else []), *missing))
@@ -51,12 +56,20 @@ def against_other(folders: tuple[Path, Path], first: MeasuredSide, second: Measu
 
 
 def _compared(
-    folders: tuple[Path, Path], sides: list[MeasuredVariant], names: list[str], alike: bool
+    folders: tuple[Path, Path],
+    told: tuple[MeasuredSide, MeasuredSide],
+    sides: list[MeasuredVariant],
+    names: list[str],
 ) -> Against:
+    alike = folders[0] == folders[1]
     samples = [_kept(folder, name) for folder, name in zip(folders, names, strict=True)]
     if (second := samples[1]) is not None and not alike:
         samples[1] = replace(second, rounds=second.rounds + _ANOTHER_RUN)
-    against = compare_variants(sides[0], samples[0], sides[1], samples[1])
+    against = compare_variants(
+        sides[0], samples[0], sides[1], samples[1],
+        minimum_points=min(side.minimum_points for side in told),
+        minimum_latency=min(side.minimum_latency for side in told), seed=told[0].seed,
+    )  # fmt: skip
     apart = [_APART] if against.latency and not alike else []
     return replace(against, missing=(*against.missing, *apart))
 

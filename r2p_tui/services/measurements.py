@@ -204,6 +204,9 @@ def _measured_side(told: Side, found: Measurement) -> MeasuredSide:
         surroundings=found.surroundings,
         variant=found.variant(told.variant),
         scenarios=found.scenarios,
+        minimum_points=found.minimum_points,
+        minimum_latency=found.minimum_latency,
+        seed=found.seed,
         cost=found.costs.get(told.variant) or (_only_cost(found) if found.kind == "benchmark" else None),
     )
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
+from r2p_tui.domain.measured_data import of_other_data
 from r2p_tui.domain.quantization import check_settings, steps
 from r2p_tui.domain.runs import RunSpec
 from r2p_tui.domain.variants import REFERENCE, variant_of
 from r2p_tui.errors import R2PError, UsageError
-from r2p_tui.runs.engines.availability import missing
-from r2p_tui.runs.gpu import gpus
+from r2p_tui.runs.engines.availability import device_for, missing
 from r2p_tui.services.desk import Desk
 from r2p_tui.services.run_models import NamedModel, check_packages, data_name, named_model, whole_path
 from r2p_tui.text import clean_line
@@ -20,16 +20,6 @@ from r2p_tui.text import clean_line
 _NEEDED = ("torch", "ultralytics", "onnx", "onnxruntime")
 _FILES = ("model", "data", "val_data", "weights_file")
 _FOLDERS = ("calibration", "image_folder", "val_image_folder")
-# What a training was told of its data, and the names of that here.
-_OF_DATA = {
-    "data": "data",
-    "val_data": "val_data",
-    "val_fraction": "val_fraction",
-    "ignore_bad_labels": "ignore_bad_labels",
-    "single_cls": "single_cls",
-    "images": "image_folder",
-    "val_images": "val_image_folder",
-}
 
 
 def quantize_spec(
@@ -81,14 +71,10 @@ def checked_quantize(desk: Desk, spec: RunSpec) -> RunSpec:
 
 def _device(spec: RunSpec) -> str:
     """Where it will run, as far as that is known before it has a device."""
-    if spec.device != "auto":
-        return spec.device
-    return "0" if gpus() else "cpu"
+    return spec.device if spec.device != "auto" else device_for("auto")
 
 
 def _own(found: NamedModel, *, with_data: bool) -> dict[str, Any]:
     """What the run that the model came from was told of it."""
-    own: dict[str, Any] = {"imgsz": found.imgsz}
-    if with_data:
-        own |= {name: found.told.get(theirs) for theirs, name in _OF_DATA.items()}
-    return {name: value for name, value in own.items() if value is not None}
+    own: dict[str, Any] = {"imgsz": found.imgsz} if found.imgsz is not None else {}
+    return own | (dict(found.data) if with_data else of_other_data(found.data))

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from r2p_tui.domain import measured_data
 from r2p_tui.domain.measurement_words import main_variant
 from r2p_tui.errors import NotFoundError, R2PError, UsageError
 from r2p_tui.runs.checkpoints import best_valid, newest_valid
@@ -24,17 +25,16 @@ _INSTALL = 'Install them with: make jobs, or pip install "r2p-tui[jobs]"'
 class NamedModel(NamedTuple):
     """A file of a model with what is known of it; `run` is the number of the run it came from.
 
-    `told` is what that run was told of its data. `expected` is the mAP50-95 that it saw, as a share of 1.
+    `data` are the settings that say which data it saw, `expected` is the mAP50-95 on them, a share of 1.
     """
 
     path: str
     name: str
-    data: str = ""
+    data: Mapping[str, Any] = MappingProxyType({})
     imgsz: int | None = None
     run: int | None = None
     variant: str = ""
     expected: float | None = None
-    told: Mapping[str, Any] = MappingProxyType({})
 
 
 def named_model(desk: Desk, word: str) -> NamedModel:
@@ -75,11 +75,10 @@ def _trained(view: RunView) -> NamedModel:
     return NamedModel(
         str(found.path),
         view.name,
-        str(train.get("data") or ""),
+        measured_data.of_training(train, view.spec.seed),
         _whole(train.get("imgsz")),
         view.id,
         expected=view.best.get("map50_95"),
-        told=train,
     )
 
 
@@ -94,9 +93,7 @@ def _made_variant(desk: Desk, view: RunView, variant: str) -> NamedModel:
     accuracy = one.accuracy.map50_95 if one.accuracy else None
     size = found.surroundings.image_size or None
     name = f"{view.name} {one.variant}"
-    return NamedModel(
-        str(path), name, str(told.get("data") or ""), size, view.id, one.variant, accuracy, told
-    )
+    return NamedModel(str(path), name, measured_data.of_measuring(told), size, view.id, one.variant, accuracy)
 
 
 def _own_file(view: RunView, name: str, told: Mapping[str, Any]) -> Path | None:

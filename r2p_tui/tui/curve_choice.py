@@ -16,6 +16,7 @@ from r2p_tui.tui.widgets.curve_plot import PlotFace, Series
 
 if TYPE_CHECKING:
     from r2p_tui.services.run_views import RunView
+    from r2p_tui.tui.measurement_keeper import Glance
 
 SMOOTHINGS = (0.0, 0.6, 0.9)
 CURVES_AT_MOST = 8
@@ -34,6 +35,7 @@ class CurveChoice:
         self.log = False
         self.range = EVERYTHING
         self._smoothing = 0
+        self._curves_of: int | None = None
         self._slots: dict[tuple[int, str], int] = {}
 
     # What is chosen
@@ -47,7 +49,13 @@ class CurveChoice:
     @property
     def known_metrics(self) -> list[str]:
         """Every metric of the runs in sight: the main one, those of whole epochs, those of batches."""
-        names = {name for trace in self._traces() for name in list(trace.curves)}
+        names = {
+            name
+            for trace in self._traces()
+            for name in list(trace.curves)
+            # The steps of a run with variants are one variant each: a line through them would mean nothing.
+            if not trace.glance.variants or name.endswith(PER_BATCH)
+        }
         main = self.here.main_metric if self.here else ""
         return sorted(names, key=lambda name: (name.endswith(PER_BATCH), name != main, name))
 
@@ -75,10 +83,32 @@ class CurveChoice:
         listed = set(run_ids)
         self.marks = [run_id for run_id in self.marks if run_id in listed]
 
+    @property
+    def glance(self) -> Glance | None:
+        """The variants that the run measured, until its curves are asked for or laid over others."""
+        return self._variants if self.here and self.here.id != self._curves_of else None
+
+    @property
+    def _variants(self) -> Glance | None:
+        """Those of the run under the cursor, where no other is in sight."""
+        trace = self._keeper.traces.get(self.here.id) if self.here and len(self.in_sight) == 1 else None
+        return trace.glance if trace and trace.glance.variants else None
+
+    def pick(self, metrics: tuple[str, ...]) -> None:
+        """Draw these metrics."""
+        self.chosen = metrics
+        self._curves_of = self.here.id if self.here else None
+
     def step(self, steps: int) -> None:
-        """Another metric, round and round."""
+        """Another metric, round and round; the variants of a run are one stop on the way."""
         known = self.known_metrics
-        if known:
+        if self.here and self._variants:
+            ring = ["", *known]
+            at = 0 if self.glance else ring.index(self.metrics[0]) if self.metrics else 0
+            name = ring[(at + steps) % len(ring)]
+            self._curves_of = self.here.id if name else None
+            self.chosen = (name,) if name else self.chosen
+        elif known:
             at = known.index(self.metrics[0])
             self.chosen = (known[(at + steps) % len(known)],)
 

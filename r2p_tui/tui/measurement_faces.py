@@ -79,6 +79,11 @@ def letter_of(slot: int) -> str:
     return LETTERS[slot % len(LETTERS)]
 
 
+def known_keys(measurement: Measurement) -> set[str]:
+    """All that can be chosen: variants, and scenarios with a latency."""
+    return {one.variant for one in measurement.variants} | {key for key, _ in _latencies(measurement)}
+
+
 def first_chosen(measurement: Measurement) -> str:
     """The variant to begin with: the one that the run is about."""
     return main_variant(measurement) or next((one.variant for one in measurement.variants), "")
@@ -95,7 +100,7 @@ def table_columns(width: int) -> list[Column]:
     columns.append(Column("speed", "speed-up", 10))
     columns += [Column("map", "mAP %", 7)] if width >= _MAP_FROM else []
     columns.append(
-        Column("change", "change, pt", 24) if width >= _INTERVALS_FROM else Column("short", "pt", 8)
+        Column("change", "change, pt", 24) if width >= _INTERVALS_FROM else Column("short", "mAP, pt", 9)
     )
     return [*columns, *([Column("words", "", -25)] if width >= _WORDS_FROM else [])]
 
@@ -288,7 +293,8 @@ def with_latency(measurement: Measurement) -> list[str]:
 def times_of(measurement: Measurement, chosen: str, marks: Sequence[str]) -> list[TimesFace]:
     """What is drawn over each other: the chosen one, and the marked ones, else those of the verdict."""
     found = {key: latency for key, latency in _latencies(measurement) if latency.quantiles}
-    others = [key for key in dict.fromkeys(marks or _of_the_verdict(measurement)) if key != chosen]
+    marked = [key for key in marks if key != chosen]
+    others = [key for key in dict.fromkeys(marked or _of_the_verdict(measurement)) if key != chosen]
     wanted = [key for key in others if key in found][: TIMES_AT_MOST - (chosen in found)]
     wanted = [*wanted, *([chosen] if chosen in found else [])] or list(found)[:1]
     slots = slots_of(measurement)

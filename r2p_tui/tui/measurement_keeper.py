@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.widget import Widget
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from r2p_tui.services.desk import Desk
     from r2p_tui.services.run_views import RunView
     from r2p_tui.tui.app import R2PApp
+    from r2p_tui.tui.widgets.pareto_plot import ParetoPoint
 
 Stamp = tuple[int, int]
 """When the file was written, and its size."""
@@ -24,6 +25,14 @@ class Seen(NamedTuple):
 
     view: RunView
     measurement: Measurement | None
+
+
+class Glance(NamedTuple):
+    """What a list of runs shows of a measurement: what follows from it, its variants, the main one."""
+
+    headline: str = ""
+    variants: Sequence[ParetoPoint] = ()
+    chosen: str = ""
 
 
 class MeasurementKeeper:
@@ -91,30 +100,33 @@ class MeasurementKeeper:
         self._failed(error)
 
 
-class HeadlineReader:
-    """What follows from a measurement in one line, read anew where its file changed or its run ended."""
+class GlanceReader:
+    """A glance at a measurement, read anew where its file changed or its run ended."""
 
     def __init__(self, run_id: int) -> None:
         self._run_id = run_id
         self._read_at: tuple[Stamp | None, str] | None = None
-        self._line = ""
+        self._glance = Glance()
 
-    def read(self, desk: Desk, view: RunView) -> str:
-        """The line; empty where nothing is measured. For threads alone, since it reads files."""
+    def read(self, desk: Desk, view: RunView) -> Glance:
+        """Empty where nothing is measured. For threads alone, since it reads files."""
         seen = (stamp_of(view), str(view.state))
         if seen != self._read_at:
-            self._read_at, self._line = seen, self._headline(desk)
-        return self._line
+            self._read_at, self._glance = seen, self._look(desk)
+        return self._glance
 
-    def _headline(self, desk: Desk) -> str:
+    def _look(self, desk: Desk) -> Glance:
         from r2p_tui.services import measurements
+        from r2p_tui.tui.measurement_faces import first_chosen, pareto_points
         from r2p_tui.tui.measurement_words import headline
 
         try:
-            return headline(measurements.measurement(desk, self._run_id)).plain
+            found = measurements.measurement(desk, self._run_id)
         except R2PError:
             # The screen of the measurement says what is wrong; a line about a run has no room for it.
-            return ""
+            return Glance()
+        points = pareto_points(found)
+        return Glance(headline(found).plain, points if len(points) > 1 else (), first_chosen(found))
 
 
 def stamp_of(view: RunView) -> Stamp | None:

@@ -58,7 +58,9 @@ def verdict_facts(measurement: Measurement, variant: MeasuredVariant) -> Sheet:
 
 def _against_facts(against: Against) -> Iterator[Fact]:
     speed_up = ratio_text(against.speed_up, against.speed_up_interval)
-    speed = f"{speed_up} times as fast." if against.speed_up is not None else ""
+    speed = (
+        f"{speed_up} times as fast as {name_of(against.reference)}." if against.speed_up is not None else ""
+    )
     if against.latency:
         yield _verdict("speed", against.latency, speed)
     elif speed:

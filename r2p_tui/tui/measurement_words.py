@@ -45,18 +45,14 @@ _SPEED: Final[Mapping[Verdict, str]] = {
     "better": "faster",
     "worse": "slower",
     "no practical difference": "as fast",
-    "not enough data": "speed unsure",
+    "not enough data": "speed open",
 }
 _ACCURACY: Final[Mapping[Verdict, str]] = {
-    "better": "more accurate",
-    "worse": "less accurate",
-    "no practical difference": "as accurate",
-    "not enough data": "accuracy unsure",
+    "better": "better mAP",
+    "worse": "worse mAP",
+    "no practical difference": "same mAP",
+    "not enough data": "mAP open",
 }
-_WORTH: Final[Mapping[str, str]] = {"essential": "▼", "helps": "▼", "hurts": "▲", NO_EVIDENCE: "?"}
-_WORTH_STYLES: Final[Mapping[str, str]] = {
-    "essential": "bold $success", "helps": "$success", "hurts": "$error", NO_EVIDENCE: "$due",
-}  # fmt: skip
 _GOALS: Final[Mapping[bool | None, tuple[str, str]]] = {
     True: ("✓", "bold $success"),
     False: ("✗", "bold $due"),
@@ -73,7 +69,7 @@ def name_of(variant: str) -> str:
 
 
 def verdict_words(against: Against | None) -> str:
-    """`faster, as accurate`."""
+    """`faster, same mAP`."""
     if against is None:
         return ""
     speed = _SPEED[against.latency.verdict] if against.latency else ""
@@ -221,17 +217,13 @@ def counted(measurement: Measurement) -> str:
     return ", ".join(f"{count} {state}" for state, count in counts if count)
 
 
-def worth_mark(worth: str) -> tuple[str, str]:
-    """The sign and the style of what a removed thing is worth."""
-    return _WORTH.get(worth, ""), _WORTH_STYLES.get(worth, "$text")
-
-
 def full_words(ablation: OwnAblation) -> str:
-    """`With everything: map50_95 0.612 (0.604 to 0.621) over 3 seeds, 40 epochs each`."""
+    """`With everything: map50_95 0.612 (lowest 0.604, highest 0.621) over 3 seeds, 40 epochs each`."""
     if not ablation.full:
         return "The full training has not ended yet."
     mean = sum(ablation.full) / len(ablation.full)
-    ends = f" ({min(ablation.full):.3f} to {max(ablation.full):.3f})" if len(ablation.full) > 1 else ""
+    low, high = min(ablation.full), max(ablation.full)
+    ends = f" (lowest {low:.3f}, highest {high:.3f})" if len(ablation.full) > 1 else ""
     return (
         f"With everything: {ablation.metric} {mean:.3f}{ends} over {count_of(len(ablation.full), 'seed')}, "
         f"{count_of(ablation.epochs, 'epoch')} each"

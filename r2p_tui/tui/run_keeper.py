@@ -16,7 +16,7 @@ from r2p_tui.domain.runs import MEASURING, MetricPoint, not_set_words
 from r2p_tui.errors import R2PError, UsageError
 from r2p_tui.text import clean_line, shorten
 from r2p_tui.tui.growing_curve import GrowingCurve
-from r2p_tui.tui.measurement_keeper import HeadlineReader
+from r2p_tui.tui.measurement_keeper import Glance, GlanceReader
 from r2p_tui.tui.run_words import counted_by
 from r2p_tui.tui.widgets.log_pane import LogLines
 
@@ -49,8 +49,8 @@ class RunTrace:
     def __init__(self, run_id: int, counted: str = "epoch") -> None:
         self.run_id = run_id
         self.counted = counted
-        self.headline = ""
-        self.measured = HeadlineReader(run_id)
+        self.glance = Glance()
+        self.measured = GlanceReader(run_id)
         self.curves: dict[str, GrowingCurve] = {}
         self.x_names: dict[str, str] = {}
         self.log = LogLines()
@@ -179,12 +179,12 @@ class RunKeeper:
                 self._followers[run_id], self.traces[run_id] = Follower(desk, run_id), trace
             anything = self._read(self._followers[run_id], self.traces[run_id]) or anything
             if view is not None and view.kind in MEASURING:
-                anything = self._read_headline(desk, view, self.traces[run_id]) or anything
+                anything = self._read_glance(desk, view, self.traces[run_id]) or anything
         return anything
 
-    def _read_headline(self, desk: Desk, view: RunView, trace: RunTrace) -> bool:
-        before, trace.headline = trace.headline, trace.measured.read(desk, view)
-        return trace.headline != before
+    def _read_glance(self, desk: Desk, view: RunView, trace: RunTrace) -> bool:
+        before, trace.glance = trace.glance, trace.measured.read(desk, view)
+        return trace.glance is not before
 
     def _read(self, follower: Follower, trace: RunTrace) -> bool:
         points, lines, used = follower.new_points(), follower.new_log_lines(), follower.new_resources()

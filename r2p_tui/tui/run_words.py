@@ -11,7 +11,7 @@ from textual.content import Content
 from r2p_tui.domain.criteria_names import better, highest_is_best
 from r2p_tui.domain.curves import shown
 from r2p_tui.domain.measurement_words import figure
-from r2p_tui.domain.runs import Kind, RunState
+from r2p_tui.domain.runs import MEASURING, Kind, RunState
 from r2p_tui.domain.times import span_text
 from r2p_tui.text import clean_line, count_of
 
@@ -148,11 +148,8 @@ def light_lines(view: RunView) -> list[Content]:
 def criteria_told(view: RunView) -> list[Content]:
     """Every criterion with its whole sentence, and what each role does."""
     if not view.lights and view.spec.time_box is None:
-        return [
-            Content.styled(
-                "This run has no criteria. n starts one that has, C clones it with some.", "$muted"
-            )
-        ]
+        more = "" if view.kind in MEASURING else " n starts one that has, C clones it with some."
+        return [Content.styled(f"This run has no criteria.{more}", "$muted")]
     acts = "only warns" if view.spec.warn_only else "stops the run"
     roles = f"success says that it is reached, kill {acts}, ask leaves it to you"
     return [*light_lines(view), Content(""), Content.styled(roles, "$muted")]

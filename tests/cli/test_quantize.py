@@ -82,7 +82,7 @@ def test_with_wait_the_result_is_printed(r2p: Run, model: str, told: list[RunSpe
         (["gone.pt", "--data", "data.yaml"], "There is no file gone.pt."),
         (["12", "--data", "data.yaml"], "no run “12”"),
         (["best.pt", "--data", "gone.yaml"], "which data names"),
-        (["best.pt", "--data", "data.yaml", "--max-drop", "1"], "“max_drop” must be points such as 1pt"),
+        (["best.pt", "--data", "data.yaml", "--max-drop", "1"], "“max_drop” must be points, such as 1pt"),
         (["best.pt", "--data", "data.yaml", "--calibration-images", "4"], "4 images cannot calibrate INT8"),
         (["best.pt", "--data", "data.yaml", "--method", "guess"], "“method” must be one of"),
         (

@@ -312,7 +312,7 @@ def test_what_is_said(without: list[float], worth: str, words: str) -> None:
 def test_more_seeds_are_asked_for() -> None:
     (row,) = study_of(FULL, {"mosaic": less(0.5, jitter=6)}).rows
     assert row.change is not None and row.change.needed
-    assert f"; {row.change.needed} more seeds would show 1 pt." in row.sentence
+    assert f"; {row.change.needed} more seeds would tell 1 pt from 0." in row.sentence
 
 
 def test_a_larger_minimum_makes_less_of_the_same_figures() -> None:

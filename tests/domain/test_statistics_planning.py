@@ -69,7 +69,7 @@ def test_as_it_stands_the_interval_has_to_shrink_to_leave_out_0_or_to_lie_within
 def test_planned_goes_before_as_it_stands() -> None:
     assert more_needed(100, 250, 120) == 150
     assert more_needed(100, 80, 120) == 20
-    assert more_needed(100, 80, 90) == 1
+    assert more_needed(100, 80, 90) is None
     assert more_needed(100, None, None) is None
 
 

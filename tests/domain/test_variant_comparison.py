@@ -103,8 +103,19 @@ def test_too_few_images_say_how_many_more() -> None:
     assert "more images" in against.accuracy.sentence
 
 
+def test_where_neither_side_finds_anything_there_is_no_verdict() -> None:
+    side, _ = pair(20, 0)
+    blind = worse(side, 1.0)
+    sides = measured(BEFORE, blind), measured(SAME, blind, 5.0)
+    against = compare_variants(*sides[0], *sides[1])
+    assert against.accuracy is None and against.per_image is None
+    assert "Neither side found anything, so accuracy is not compared." in against.missing
+    reached = goal([one for one, _ in sides], {one.variant: kept for one, kept in sides})
+    assert reached.met is None
+
+
 def test_one_image_has_no_interval() -> None:
-    before, after = pair(1, 0)
+    before, after = pair(1, 3)
     against = compare_variants(*measured(BEFORE, before), *measured(SAME, after))
     assert against.accuracy is not None
     assert against.accuracy.interval is None

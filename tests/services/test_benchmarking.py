@@ -60,7 +60,8 @@ def test_a_run_stands_for_its_best_checkpoint_with_its_data(desk: Desk, tmp_path
     trained(desk, tmp_path)
     found = named_model(desk, word)
     assert Path(found.path).name == "best.pt"
-    assert (found.data, found.imgsz, found.run, found.expected) == ("/d/insp/data.yaml", 320, 1, 0.7)
+    assert found.data == {"data": "/d/insp/data.yaml", "split_seed": 0}
+    assert (found.imgsz, found.run, found.expected) == (320, 1, 0.7)
 
 
 def test_without_a_best_one_the_newest_checkpoint_is_taken(desk: Desk, tmp_path: Path) -> None:
@@ -91,7 +92,8 @@ def test_a_variant_that_a_run_made_is_a_model(desk: Desk) -> None:
     (folder.path / "variants").mkdir()
     (folder.path / "variants/onnxruntime-int8.onnx").write_bytes(b"onnx")
     found = named_model(desk, "1:onnxruntime-int8")
-    assert (found.variant, found.imgsz, found.data) == ("onnxruntime-int8", 320, "/d/data.yaml")
+    assert (found.variant, found.imgsz) == ("onnxruntime-int8", 320)
+    assert found.data == {"data": "/d/data.yaml"}
     assert found.expected == pytest.approx(0.761)
 
 

@@ -12,6 +12,7 @@ from r2p_tui.domain.runs import RunSpec, RunState
 from r2p_tui.errors import NotFoundError, R2PError, UsageError
 from r2p_tui.paths import Paths
 from r2p_tui.runs.checkpoints import save
+from r2p_tui.runs.engines import availability
 from r2p_tui.runs.rundir import run_folder
 from r2p_tui.services import quantizing, run_models
 from r2p_tui.services.desk import Desk
@@ -37,7 +38,7 @@ def model(tmp_path: Path) -> Path:
 def packages(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if all of the extra were installed, and no GPU were there."""
     monkeypatch.setattr(run_models, "find_spec", lambda _: object())
-    monkeypatch.setattr(quantizing, "gpus", list)
+    monkeypatch.setattr(availability, "gpus", list)
     monkeypatch.setattr(quantizing, "missing", lambda *_: "")
 
 

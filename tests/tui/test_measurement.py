@@ -31,6 +31,7 @@ from r2p_tui.tui.screens.runs import RunsScreen
 from r2p_tui.tui.widgets.fact_sheet import FactSheet
 from r2p_tui.tui.widgets.key_bar import KeyBar
 from r2p_tui.tui.widgets.row_list import RowList
+from r2p_tui.tui.widgets.run_figure import RunFigure
 from r2p_tui.tui.widgets.tab_line import TabLine
 from tests.made_measurements import (
     made_ablation,
@@ -124,6 +125,28 @@ def footer(pilot: Pilots) -> list[str]:
 # From the runs
 
 
+async def test_a_run_that_measured_is_drawn_as_its_variants(
+    desk: Desk, quantized: int, make_app: MakeApp
+) -> None:
+    ended(desk, "YOLOv8n inspection", 40, 0.55)
+    async with make_app("runs").run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        screen = pilot.app.screen
+        assert isinstance(screen, RunsScreen)
+        figure = screen.query_one(RunFigure)
+        await press(pilot, "j")
+        await until(pilot, lambda: not figure.curves.display)
+        assert any("OpenVINO INT8" in line for line in figure.words)
+        await press(pilot, "k")
+        assert figure.curves.display
+        await press(pilot, "space", "j")
+        assert figure.curves.display, "curves of a marked run stay in sight"
+        await press(pilot, "k", "space", "j")
+        assert not figure.curves.display
+        await press(pilot, "l")
+        assert not figure.curves.display, "steps that are a variant each make no curve"
+
+
 async def test_a_key_opens_what_a_run_measured(desk: Desk, quantized: int, make_app: MakeApp) -> None:
     ended(desk, "YOLOv8n inspection", 40, 0.55, reason="")
     async with make_app("runs").run_test(size=(80, 24)) as pilot:
@@ -184,7 +207,7 @@ async def test_the_verdict_comes_first_then_every_variant(quantized: int, make_a
         rows = {row[4:28].strip(): row for row in rows_of(screen)}
         best = rows["OpenVINO INT8"]
         assert "3.60" in best and "4.10" in best and "1.66x ▲" in best and "-0.5 (-0.8 to -0.2) =" in best
-        assert "refused" in best and "faster, as accurate" in best
+        assert "refused" in best and "faster, same mAP" in best
         assert "the reference" in rows["ONNX Runtime fp32"]
         assert "▼" in rows["PyTorch fp32"]
         assert "skipped: TensorRT needs an NVIDIA GPU." in rows["TensorRT fp16"]
@@ -481,7 +504,7 @@ async def test_two_variants_are_compared(quantized: int, make_app: MakeApp) -> N
         dialog = pilot.app.screen
         assert isinstance(dialog, CompareMeasuredDialog)
         await until(pilot, lambda: "latency p50 ms" in seen(pilot))
-        assert f"{quantized}:torch-fp32 against {quantized}:openvino-int8" in seen(pilot)
+        assert "PyTorch fp32 against OpenVINO INT8" in seen(pilot)
         assert "Is it fair" in seen(pilot) and "+190 %" in seen(pilot)
         await press(pilot, "x", "j", "k")
         await until(pilot, lambda: "-65.5 %" in seen(pilot))

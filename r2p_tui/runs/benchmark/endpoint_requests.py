@@ -25,18 +25,23 @@ LEFT_OUT = "(left out)"
 
 
 class TextReader:
-    """Keeps the beginning of an answer; it is wrong where the text that was expected is not in it."""
+    """Keeps the beginning of an answer; it is wrong where the text that was expected is nowhere in it."""
 
     def __init__(self, expected: str = "") -> None:
         self._expected = expected.encode()
-        self._body = b""
+        self._found = not expected
+        self._body = self._last = b""
 
     def read(self, piece: bytes, _now: float) -> None:
         if len(self._body) < _KEPT:
-            self._body += piece[:_KEPT]
+            self._body += piece[: _KEPT - len(self._body)]
+        if not self._found:
+            seen = self._last + piece
+            self._found = self._expected in seen
+            self._last = seen[-len(self._expected) :]
 
     def fault(self) -> str:
-        return "" if self._expected in self._body else "the expected text is not in the answer"
+        return "" if self._found else "the expected text is not in the answer"
 
     @property
     def text(self) -> str:
@@ -97,7 +102,8 @@ class Asking:
 
     def _reader(self) -> Callable[[], BodyReader] | None:
         if self.chat:
-            return StreamReader if self.streams else WholeReader
+            reader = StreamReader if self.streams else WholeReader
+            return lambda: reader(self.hidden)
         expected = str(self.settings.get("expected_text", ""))
         return (lambda: TextReader(expected)) if expected else None
 

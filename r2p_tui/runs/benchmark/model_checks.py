@@ -32,6 +32,7 @@ from r2p_tui.runs.data.pixels import all_facts
 from r2p_tui.runs.data.training_set import Sample
 from r2p_tui.runs.engines.client import EngineHost
 from r2p_tui.runs.engines.detection import postprocess, preprocess, read_image
+from r2p_tui.runs.engines.errors import EngineError
 
 _CALLS = 50
 _TURNS = 2
@@ -121,7 +122,14 @@ def _check_edges(model: Model, host: EngineHost, folder: Path) -> Check:
         file.write_bytes(content)
         cases.append(_edge_case(name, model, host, file))
         file.unlink()
-    return judge_edge_cases(cases, still_right=_is_finite(host.infer(model.noise(1))))
+    return judge_edge_cases(cases, still_right=_answers(model, host))
+
+
+def _answers(model: Model, host: EngineHost) -> bool:
+    try:
+        return _is_finite(host.infer(model.noise(1)))
+    except EngineError:
+        return False
 
 
 def _edge_case(name: str, model: Model, host: EngineHost, file: Path) -> EdgeCase:
@@ -142,6 +150,8 @@ def _edge_case(name: str, model: Model, host: EngineHost, file: Path) -> EdgeCas
             floor=_SHOWN_SCORE,
             several=False,
         )
+    except EngineError as error:
+        return EdgeCase(name, "crashed", error.message)
     except R2PError as error:
         return EdgeCase(name, "refused", error.message)
     except Exception as error:

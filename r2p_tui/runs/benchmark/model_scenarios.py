@@ -61,6 +61,11 @@ class Model:
         )
 
     @property
+    def is_single_class(self) -> bool:
+        """Whether it was trained to tell no classes apart."""
+        return bool(self.settings.get("single_cls"))
+
+    @property
     def batch(self) -> int:
         """Of single requests: 1, or what the file was made for."""
         return self.facts.batch or 1
@@ -102,6 +107,11 @@ def single_stream(model: Model, host: EngineHost, images: Images) -> tuple[Scena
     return scenario, times, numbers
 
 
+def held_by(host: EngineHost, images: Images) -> int:
+    """Bytes of the engine with its model, without the images that it was given to be asked about."""
+    return max(host.memory()[0] - images.nbytes, 0)
+
+
 def serve(
     model: Model, host: EngineHost, images: Images, seconds: float | None = None
 ) -> tuple[Scenario, list[int]]:
@@ -110,7 +120,7 @@ def serve(
     rate = settings.get("rate")
     clients = None if rate is not None else int(settings["clients"])
     wanted = float(settings["seconds"]) if seconds is None else seconds
-    with MemoryFollower(lambda: host.memory()[0], look_every(wanted)) as follower:
+    with MemoryFollower(lambda: held_by(host, images), look_every(wanted)) as follower:
         times = host.server(
             images, clients=clients, rate=rate, seconds=wanted, seed=int(settings.get("seed", 0)), workers=1
         )

@@ -13,17 +13,19 @@ import numpy as np
 from r2p_tui.domain.detection_accuracy import accuracy
 from r2p_tui.domain.detection_matching import Detections
 from r2p_tui.domain.latency import summarize
+from r2p_tui.domain.measured_data import as_training, check_classes, class_names
 from r2p_tui.domain.measurements import Latency, MeasuredVariant
 from r2p_tui.domain.variant_comparison import Samples
 from r2p_tui.domain.variants import variant_of
 from r2p_tui.errors import R2PError, UsageError
+from r2p_tui.runs.benchmark.memory import MemoryFollower
 from r2p_tui.runs.benchmark.model_checks import run_checks
 from r2p_tui.runs.benchmark.model_facts import read_facts, size_of
-from r2p_tui.runs.benchmark.model_scenarios import Images, Model, offline, serve, single_stream
+from r2p_tui.runs.benchmark.model_scenarios import Images, Model, held_by, offline, serve, single_stream
 from r2p_tui.runs.benchmark.recording import Recorder
 from r2p_tui.runs.checkpoints import sha256_of
-from r2p_tui.runs.data.training_set import read_dataset
-from r2p_tui.runs.engines.availability import missing
+from r2p_tui.runs.data.training_set import DataSet, read_dataset
+from r2p_tui.runs.engines.availability import device_for, missing
 from r2p_tui.runs.engines.client import EngineHost
 from r2p_tui.runs.engines.detection import Head, evaluate, head_of_outputs, postprocess, preprocess
 from r2p_tui.runs.engines.errors import EngineError
@@ -44,7 +46,7 @@ def measure_model(settings: Mapping[str, Any], base: Path, recorder: Recorder) -
     with EngineHost(model.spec(model.batch), recorder.run.work / "engine") as host:
         recorder.tell(f"{model.variant.words} loads {clean_line(model.file.name)}.")
         loaded = host.start()
-        model.head, model.names = _head(model, loaded)
+        model.head, model.names = _head(model, loaded, recorder)
         images = _images(model, recorder)
         measured = _of_file(model, loaded)
         measured = _measure_one(model, host, images, recorder, measured)
@@ -59,14 +61,10 @@ def _model(settings: Mapping[str, Any], base: Path) -> Model:
     file = (base / Path(str(settings["target"])).expanduser()).absolute()
     facts = read_facts(file)
     variant = variant_of(str(settings["variant"]))
-    device = (
-        "cpu"
-        if str(settings.get("device", "auto")) == "cpu"
-        else _device(str(settings.get("device", "auto")))
-    )
+    device = device_for(str(settings.get("device", "auto")))
     if why := missing(variant, device):
         raise UsageError(f"{variant.words} cannot run here: {why}")
-    data = read_dataset({"data": settings["data"]}, base) if "data" in settings else None
+    data = _data(settings, base)
     return Model(
         file,
         variant,
@@ -79,18 +77,10 @@ def _model(settings: Mapping[str, Any], base: Path) -> Model:
     )
 
 
-def _device(wanted: str) -> str:
-    """`0` where there is a GPU that is not refused, else `cpu`; raises UsageError where one is missing."""
-    from r2p_tui.runs.gpu import gpus
-
-    if gpus():
-        return "0"
-    if wanted == "auto":
-        return "cpu"
-    raise UsageError(
-        f"A GPU was asked for ({clean_line(wanted)}), and there is none on this computer.",
-        "Leave out device, or say device=cpu.",
-    )
+def _data(settings: Mapping[str, Any], base: Path) -> DataSet | None:
+    if "data" not in settings:
+        return None
+    return read_dataset(as_training(settings), base, seed=int(settings.get("split_seed", 0)))
 
 
 def _surroundings(model: Model, recorder: Recorder) -> Any:
@@ -106,9 +96,13 @@ def _surroundings(model: Model, recorder: Recorder) -> Any:
     )
 
 
-def _head(model: Model, loaded: Loaded) -> tuple[Head | None, tuple[str, ...]]:
+def _head(model: Model, loaded: Loaded, recorder: Recorder) -> tuple[Head | None, tuple[str, ...]]:
     """How its outputs are read, and the classes; no head where it is no detector that r2p knows."""
-    names = model.facts.names or (model.data.names if model.data else ())
+    own = class_names(model.data.names, single=model.is_single_class) if model.data else ()
+    names = model.facts.names or own
+    if model.data:
+        for sentence in check_classes(names, own):
+            recorder.note(sentence)
     if model.facts.head is not None:
         return model.facts.head, names
     if not names:
@@ -154,6 +148,7 @@ def _of_file(model: Model, loaded: Loaded) -> MeasuredVariant:
         proof=loaded.proof,
         cold_start_ms=loaded.cold_start_ms,
         memory_idle=loaded.memory_idle,
+        device=loaded.ran_on,
     )
 
 
@@ -163,8 +158,11 @@ def _measure_one(
     """Single stream, accuracy with what surrounds the model, and the server, as far as they are wanted."""
     wanted = model.settings["scenarios"]
     times, rounds = np.zeros(0), np.zeros(0, np.int32)
+    loaded = [0]
     if "single stream" in wanted:
-        scenario, times, rounds = single_stream(model, host, images)
+        with MemoryFollower(lambda: held_by(host, images)) as follower:
+            scenario, times, rounds = single_stream(model, host, images)
+        loaded += follower.samples
         measured = replace(measured, latency=scenario.latency)
         recorder.add_scenario(scenario)
         _write_variant(recorder, measured)
@@ -173,8 +171,10 @@ def _measure_one(
     measured = replace(measured, arrays=arrays)
     _write_variant(recorder, measured)
     if "server" in wanted:
-        recorder.add_scenario(serve(model, host, images)[0])
-    measured = replace(measured, memory_load=host.memory()[1])
+        scenario, memory = serve(model, host, images)
+        recorder.add_scenario(scenario)
+        loaded += memory
+    measured = replace(measured, memory_load=max(loaded) or None)
     _write_variant(recorder, measured)
     return measured
 
@@ -191,8 +191,9 @@ def _accuracy(
         return replace(measured, preprocess=before, postprocess=after), None
     recorder.tell(f"Accuracy is measured on {count_of(len(model.data.splits['val']), 'image')}.")
     found, before_ms, after_ms = evaluate(
-        host, model.data.splits["val"], model.names, model.size, model.head, note=recorder.note
-    )
+        host, model.data.splits["val"], model.names, model.size, model.head, note=recorder.note,
+        single_class=model.is_single_class,
+    )  # fmt: skip
     figures = accuracy(found, int(model.settings.get("seed", 0)))
     recorder.step({"map50_95": figures.map50_95, "map50": figures.map50})
     measured = replace(measured, preprocess=summarize(before_ms), postprocess=summarize(after_ms))

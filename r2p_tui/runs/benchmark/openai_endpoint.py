@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from r2p_tui.text import clean_line, shorten
@@ -33,14 +33,18 @@ def chat_body(settings: Mapping[str, Any], prompt: str | None = None) -> bytes:
     return json.dumps(body).encode()
 
 
+Hide = Callable[[str], str]
+
+
 class StreamReader:
     """Server-sent events: when the first text came, how many tokens there were, whether it ended well.
 
     Tokens are those of the usage, else the pieces of text, which `counted` says. Source of the format:
-    https://html.spec.whatwg.org/multipage/server-sent-events.html
+    https://html.spec.whatwg.org/multipage/server-sent-events.html. `hide` takes secrets out of what it says.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hide: Hide = clean_line) -> None:
+        self._hide = hide
         self.first: float | None = None
         self.last: float | None = None
         self.counted = True
@@ -80,7 +84,7 @@ class StreamReader:
             self._fault = self._fault or "an event that is not JSON"
             return
         if not isinstance(event, dict) or event.get("error"):
-            self._fault = self._fault or _error_words(event)
+            self._fault = self._fault or _error_words(event, self._hide)
             return
         choices = event.get("choices")
         for choice in choices if isinstance(choices, list) else ():
@@ -103,9 +107,10 @@ class StreamReader:
 
 
 class WholeReader:
-    """One answer in one piece, with the tokens that its usage counts."""
+    """One answer in one piece, with the tokens that its usage counts; `hide` as above."""
 
-    def __init__(self) -> None:
+    def __init__(self, hide: Hide = clean_line) -> None:
+        self._hide = hide
         self._body = b""
         self.first = self.last = None
         self.counted = False
@@ -122,7 +127,7 @@ class WholeReader:
         if not isinstance(answer, dict):
             return "an answer that is not JSON"
         if answer.get("error"):
-            return _error_words(answer)
+            return _error_words(answer, self._hide)
         choices = answer.get("choices")
         first = choices[0] if isinstance(choices, list) and choices else None
         message = first.get("message") if isinstance(first, dict) else None
@@ -144,8 +149,8 @@ def _tokens(answer: object) -> int | None:
     return tokens if isinstance(tokens, int) and not isinstance(tokens, bool) and tokens > 0 else None
 
 
-def _error_words(event: object) -> str:
+def _error_words(event: object, hide: Hide) -> str:
     error = event.get("error") if isinstance(event, dict) else None
     said = error.get("message") if isinstance(error, dict) else error
-    words = shorten(clean_line(str(said)), 100) if isinstance(said, str) else ""
+    words = shorten(hide(said), 100) if isinstance(said, str) else ""
     return f"an error instead of text: {words}" if words else "an error instead of text"

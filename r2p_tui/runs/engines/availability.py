@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
 from r2p_tui.domain.variants import Variant
+from r2p_tui.errors import UsageError
 from r2p_tui.runs.gpu import gpus
+from r2p_tui.text import clean_line
 
 GRAPHS_NEED_GPU = "CUDA graphs need a GPU."
 _JOBS = "pip install 'r2p-tui[jobs]'"
 _INSTALL = {"tensorrt": "pip install tensorrt"}
 _NEEDS = {"torch": ("torch", "ultralytics"), "tensorrt": ("tensorrt", "torch")}
 _COMPILERS = ("c++", "g++", "clang++")
+
+
+def device_for(wanted: str) -> str:
+    """`cpu`, or `0` for the GPU that the run was given; raises UsageError where one is wanted and missing."""
+    # A run on a processor is born without any GPU in sight.
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") == ""
+    if wanted != "cpu" and not hidden and gpus():
+        return "0"
+    if wanted in ("auto", "cpu"):
+        return "cpu"
+    raise UsageError(
+        f"A GPU was asked for ({clean_line(wanted)}), and there is none on this computer.",
+        "Leave out --device, or use --device cpu.",
+    )
 
 
 def missing(variant: Variant, device: str) -> str:

@@ -46,7 +46,7 @@ class OpenVinoEngine:
         self._core = self._ov.Core()
         self._model = self._read()
         self._compiled = self._compile(self._model, profiled=False)
-        self.device = clean_line(str(self._core.get_property("CPU", "FULL_DEVICE_NAME")))
+        self.device = "CPU"
         self.input_name = _name(self._model.inputs[0], "input")
         self.output_names = tuple(
             _name(one, f"output{number}") for number, one in enumerate(self._compiled.outputs)

@@ -10,8 +10,17 @@ from numpy.typing import NDArray
 
 from r2p_tui.runs.engines.client import EngineHost
 from r2p_tui.runs.engines.engine import Images
+from r2p_tui.runs.engines.errors import EngineError
 
 Times = NDArray[np.float64]
+
+
+class RoundsError(EngineError):
+    """What one of the hosts answered; `name` says which."""
+
+    def __init__(self, name: str, error: EngineError) -> None:
+        super().__init__(error.message, error.hint)
+        self.name = name
 
 
 def interleave(
@@ -28,14 +37,17 @@ def interleave(
 
     Each round takes a block from every host, in an order shuffled anew; `samples` are spread over the rounds
     as evenly as whole numbers allow. `warm_up` calls go before each block, as caches hold the last model.
-    `progress` gets the blocks that are done and those there are. Raises EngineError.
+    `progress` gets the blocks that are done and those there are. Raises RoundsError.
     """
     sizes = block_sizes(samples, rounds)
     taken: dict[str, list[Times]] = {name: [] for name in hosts}
     done = 0
     for order, size in zip(orders(tuple(hosts), len(sizes), seed), sizes, strict=True):
         for name in order:
-            taken[name].append(hosts[name].single_stream(images, size, warm_up))
+            try:
+                taken[name].append(hosts[name].single_stream(images, size, warm_up))
+            except EngineError as error:
+                raise RoundsError(name, error) from error
             done += 1
             if progress is not None:
                 progress(done, len(sizes) * len(hosts))

@@ -30,7 +30,7 @@ class EngineSpec:
 class Loaded:
     """A model that is ready; `cold_start_ms` from the start of its process to the first answer.
 
-    Memory in bytes of the whole process; shapes without a fixed size hold -1.
+    Memory in bytes of the whole process; shapes without a fixed size hold -1. `device` is `CPU` or the GPU.
     """
 
     cold_start_ms: float
@@ -42,3 +42,8 @@ class Loaded:
     version: str
     proof: IntegerProof | None = None
     notes: tuple[str, ...] = field(default=())
+
+    @property
+    def ran_on(self) -> str:
+        """`CPU` or `GPU`."""
+        return "CPU" if self.device == "CPU" else "GPU"

@@ -7,6 +7,7 @@ file is turned to half precision first.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -39,12 +40,12 @@ class _Port(NamedTuple):
 
 
 class TensorRtEngine:
-    """An .onnx, from which an .engine is built beside it, or an .engine."""
+    """An .onnx, from which an .engine is built in the folder of its work, or an .engine."""
 
-    def __init__(self, spec: EngineSpec, _work: Path) -> None:
+    def __init__(self, spec: EngineSpec, work: Path) -> None:
         self._trt: Any = import_module("tensorrt")
         self._torch: Any = import_module("torch")
-        self._spec = spec
+        self._spec, self._work = spec, work
         self._name = clean_line(Path(spec.file).name)
         self.version = clean_line(str(self._trt.__version__))
         self.notes: list[str] = []
@@ -147,8 +148,12 @@ class TensorRtEngine:
             return _without_header(file.read_bytes())
         if file.suffix.lower() != ".onnx":
             raise EngineError(f"{self._name} is no model for TensorRT; those end in .onnx or .engine.")
+        began = time.perf_counter()
         plan = self._build(file)
-        built = file.with_name(f"{file.stem}-{self._spec.precision}.engine")
+        self.notes.append(
+            f"TensorRT built it in {time.perf_counter() - began:.0f} s, which is in its cold start."
+        )
+        built = self._work / f"{file.stem}-{self._spec.precision}.engine"
         built.write_bytes(plan)
         sidecar_of(built).write_text(json.dumps(self._surroundings()), encoding="utf-8")
         return plan

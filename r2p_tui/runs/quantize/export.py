@@ -75,21 +75,6 @@ def open_source(settings: Mapping[str, Any], base: Path, work: Path, folder: Pat
     )
 
 
-def check_classes(source: Source, names: tuple[str, ...]) -> list[str]:
-    """What is said where classes are called otherwise; raises UsageError for another number of them."""
-    if len(source.names) != len(names):
-        raise UsageError(
-            f"The model knows {len(source.names)} classes, and the data set names {len(names)}.",
-            "Take the data set that it was trained for.",
-        )
-    if source.names == names:
-        return []
-    pair = next(pair for pair in zip(source.names, names, strict=True) if pair[0] != pair[1])
-    return [
-        f"The model calls a class “{pair[0]}” that the data set calls “{pair[1]}”; its number is what counts."
-    ]
-
-
 def export_onnx(source: Source, target: Path) -> Path:
     """The model as ONNX with fixed sizes and a batch of one; raises UsageError where that cannot be."""
     try:

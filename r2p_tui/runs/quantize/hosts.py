@@ -18,7 +18,7 @@ from r2p_tui.runs.engines.client import EngineHost
 from r2p_tui.runs.engines.detection import Head, evaluate
 from r2p_tui.runs.engines.engine import Images
 from r2p_tui.runs.engines.errors import EngineError
-from r2p_tui.runs.engines.rounds import interleave
+from r2p_tui.runs.engines.rounds import RoundsError, interleave
 from r2p_tui.runs.engines.spec import EngineSpec, Loaded
 
 # A variant so slow that its samples would take longer is timed with fewer of them.
@@ -172,11 +172,9 @@ def _in_turn(
             found = interleave(
                 hosts, images, samples=samples, rounds=rounds, warm_up=warm_up, seed=seed, progress=look
             )
-        except EngineError as error:
-            gone = [name for name, host in hosts.items() if not _memory(host)] or list(hosts)
-            for name in gone:
-                made.failed[name] = error.message
-                del hosts[name]
+        except RoundsError as error:
+            made.failed[error.name] = error.message
+            del hosts[error.name]
             continue
         for name, (times, blocks) in found.items():
             numbers = np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])

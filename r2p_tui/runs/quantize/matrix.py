@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,18 +92,17 @@ class Matrix:
         name = variant.name
         if why := missing(variant, self._bench.device):
             self._put_without(variant, "skipped", why)
-            return
-        try:
-            self._one(variant)
-        except Exception as error:
-            if not isinstance(error, R2PError):
-                traceback.print_exception(error)
-            if name in self._hosts:
-                self._hosts.pop(name).close()
-            self._found.pop(name, None)
-            state = "skipped" if isinstance(error, TooSlowError) else "failed"
-            self._put_without(variant, state, explain(error).reason)
-            return
+        else:
+            try:
+                self._one(variant)
+            except Exception as error:
+                if not isinstance(error, R2PError):
+                    traceback.print_exception(error)
+                if name in self._hosts:
+                    self._hosts.pop(name).close()
+                self._found.pop(name, None)
+                state = "skipped" if isinstance(error, TooSlowError) else "failed"
+                self._put_without(variant, state, explain(error).reason)
         self._progress.step(number, _values(self._known(name), None))
 
     def _put_without(self, variant: Variant, state: Any, why: str) -> None:
@@ -121,9 +120,18 @@ class Matrix:
         file = self._shop.make(variant)
         self._ask(variant, variant.name, file)
         if variant in STATIC:
-            self._sensitivity()
+            self._spare(variant, "which layers suffer", self._sensitivity)
             if self._limit is not None:
-                self._keep_limit(variant)
+                self._spare(variant, "how to keep the limit", lambda: self._keep_limit(variant))
+
+    def _spare(self, variant: Variant, what: str, step: Callable[[], None]) -> None:
+        """A step that the variant can do without: its failure is told, and what was measured stays."""
+        try:
+            step()
+        except Exception as error:
+            if not isinstance(error, R2PError):
+                traceback.print_exception(error)
+            self._progress.note(f"{variant.words}: {what} was not found: {explain(error).reason}")
 
     def _ask(self, variant: Variant, name: str, file: Path, kept: Sequence[str] = ()) -> None:
         """Start an engine, find objects on all images, and put what is known of the variant."""
@@ -158,6 +166,7 @@ class Matrix:
                 accuracy=accuracy(self._reported(found), self._seed),
                 cold_start_ms=loaded.cold_start_ms,
                 memory_idle=loaded.memory_idle,
+                device=loaded.ran_on,
             )
         )
 
@@ -272,11 +281,11 @@ class Matrix:
 
     def _put_times(self, timing: Timing) -> None:
         for name, why in timing.failed.items():
+            self._found.pop(name, None)
             self._progress.put(replace(self._known(name), state="failed", reason=why))
         reference = self._reference()
         base = timing.timed.get(reference or "")
-        first = len(self._variants)
-        for number, made in enumerate(self._progress.measurement.variants, 1):
+        for made in self._progress.measurement.variants:
             timed = timing.timed.get(made.variant)
             if timed is None:
                 continue
@@ -290,10 +299,16 @@ class Matrix:
                 arrays=save_samples(self._run.path, made.variant, samples),
             )
             self._progress.put(whole)
-            speed_up = float(np.median(base.times)) / latency.p50 if base is not None else None
-            self._progress.step(first + number, _values(whole, speed_up))
+        self._tell_times(float(np.median(base.times)) if base is not None else None)
         for made in self._progress.measurement.measured:
             self._tell_cost_of_float(made)
+
+    def _tell_times(self, base: float | None) -> None:
+        """A step for each variant, those too that did not run, so that the steps end with the run."""
+        for number, variant in enumerate(self._variants, len(self._variants) + 1):
+            made = self._known(variant.name)
+            speed_up = base / made.latency.p50 if base is not None and made.latency else None
+            self._progress.step(number, _values(made, speed_up))
 
     def _tell_cost_of_float(self, made: MeasuredVariant) -> None:
         plain = self._progress.measurement.variant(made.variant + PLAIN)
@@ -317,10 +332,10 @@ class Matrix:
             self._progress.note("No float variant was measured, so nothing can be compared.")
             return
         samples = {name: load_samples(self._run.path, one.arrays) for name, one in timed.items()}
-        minimum = float(self._settings["minimum_points"])
+        minimum = measurement.minimum_points
         against = compare_all(
             timed[reference], tuple(timed.values()), samples, minimum_points=minimum,
-            minimum_latency=float(self._settings["minimum_latency"]), seed=self._seed,
+            minimum_latency=measurement.minimum_latency, seed=self._seed,
         )  # fmt: skip
         self._progress.update(reference=reference, against=against)
         reached = goal(

@@ -9,18 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from r2p_tui.domain.measured_data import as_training, check_classes, class_names
 from r2p_tui.domain.measurements import Measurement, Surroundings
-from r2p_tui.domain.quantization import check_settings, data_settings
+from r2p_tui.domain.quantization import check_settings
 from r2p_tui.domain.runs import RunSpec
 from r2p_tui.domain.variants import Variant, chosen_variants
 from r2p_tui.errors import UsageError
 from r2p_tui.runs.data.training_set import DataSet, Sample, read_dataset
+from r2p_tui.runs.engines.availability import device_for
 from r2p_tui.runs.engines.detection import preprocess, read_image
 from r2p_tui.runs.engines.surroundings import hardware, physical_cores, versions
 from r2p_tui.runs.failures import EXTRA_HINT
 from r2p_tui.runs.quantize.accuracy_aware import check_enough
 from r2p_tui.runs.quantize.calibration_set import CalibrationSet, calibration_set
-from r2p_tui.runs.quantize.export import Source, check_classes, open_source
+from r2p_tui.runs.quantize.export import Source, open_source
 from r2p_tui.runs.quantize.hosts import Bench
 from r2p_tui.runs.quantize.matrix import Matrix
 from r2p_tui.runs.quantize.progress import Progress
@@ -42,24 +44,25 @@ def quantize(run: RunDir, spec: RunSpec) -> dict[str, Any]:
     settings = check_settings(spec.quantize)
     base = Path(spec.folder or ".").absolute()
     seed = int(settings.get("seed", spec.seed))
-    device = _device(str(settings.get("device", spec.device)))
+    device = device_for(str(settings.get("device", spec.device)))
     source = open_source(settings, base, run.work, run.path / FOLDER)
-    data = read_dataset(data_settings(settings), base, seed=seed)
-    class_notes = check_classes(source, data.names)
+    data = read_dataset(as_training(settings), base, seed=int(settings.get("split_seed", seed)))
+    single = bool(settings.get("single_cls"))
+    names = class_names(data.names, single=single)
+    class_notes = check_classes(source.names, names)
     samples = _validation(data, settings, seed)
     if "max_drop" in settings:
         check_enough(len(samples))
     variants = chosen_variants(settings.get("variants") or ())
     calibration = _calibration(settings, base, data, source, variants, seed)
     threads = int(settings.get("threads") or physical_cores())
-    progress = Progress(run, _start(settings, source, data, calibration, threads, device, len(samples)))
+    progress = Progress(run, _start(settings, seed, source, data, calibration, threads, device, len(samples)))
     for sentence in (*data.notes, *class_notes, *(calibration.notes if calibration else ())):
         progress.note(sentence)
     if calibration is not None:
         progress.note(calibration.about.sentence)
     bench = Bench(
-        run.work / "hosts", source.size, threads, device, source.head, data.names,
-        bool(settings.get("single_cls")), _once(progress),
+        run.work / "hosts", source.size, threads, device, source.head, names, single, _once(progress),
     )  # fmt: skip
     workshop = Workshop(
         source, run.path / FOLDER, run.work, str(settings["method"]), calibration,
@@ -79,22 +82,6 @@ def _check_packages() -> None:
         raise UsageError(
             f"Quantizing needs {' and '.join(missing)}, which r2p does not bring along.", EXTRA_HINT
         )
-
-
-def _device(wanted: str) -> str:
-    """`cpu` or `0`; raises UsageError where a GPU is asked for that is not there."""
-    if wanted == "cpu":
-        return "cpu"
-    from importlib import import_module
-
-    if import_module("torch").cuda.is_available():
-        return "0"
-    if wanted == "auto":
-        return "cpu"
-    raise UsageError(
-        f"A GPU was asked for ({clean_line(wanted)}), and torch finds none on this computer.",
-        "Leave out --device, or use --device cpu.",
-    )
 
 
 def _validation(data: DataSet, settings: Mapping[str, Any], seed: int) -> list[Sample]:
@@ -127,6 +114,7 @@ def _calibration(
 
 def _start(
     settings: Mapping[str, Any],
+    seed: int,
     source: Source,
     data: DataSet,
     calibration: CalibrationSet | None,
@@ -152,6 +140,9 @@ def _start(
         model_sha256=source.sha256,
         calibration=about,
         max_drop=settings.get("max_drop"),
+        minimum_points=float(settings["minimum_points"]),
+        minimum_latency=float(settings["minimum_latency"]),
+        seed=seed,
     )
 
 

@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from r2p_tui.domain.measurement_words import difference, figure
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean, clean_line
-from r2p_tui.tui.measurement_words import MARKS, STYLES
+from r2p_tui.tui.dialogs.scrolled import ScrolledDialog
+from r2p_tui.tui.measurement_words import MARKS, STYLES, name_of
 from r2p_tui.tui.widgets.fact_sheet import Fact, FactSheet, Sheet, title_fact
 from r2p_tui.tui.widgets.key_line import joined
 from r2p_tui.tui.widgets.row_list import fit
@@ -27,18 +27,16 @@ if TYPE_CHECKING:
     from r2p_tui.services.run_comparing import Comparison
     from r2p_tui.tui.app import R2PApp
 
-_FIGURE, _NAME = 12, 26
+_FIGURE, _NAME, _CHANGE = 18, 26, 10
 _FAIR = {True: ("✓", "$success"), False: ("✗", "bold $error"), None: ("?", "$due")}
 
 
-class CompareMeasuredDialog(ModalScreen[None]):
+class CompareMeasuredDialog(ScrolledDialog):
     """Reads both, then tells; the second is measured against the first."""
 
     BINDINGS = [
         Binding("escape,q,c,enter", "dismiss", "close", id="compare_measured.close"),
         Binding("x", "swap", "swap the two", id="compare_measured.swap"),
-        Binding("j,down", "scroll(1)", show=False, id="compare_measured.down"),
-        Binding("k,up", "scroll(-1)", show=False, id="compare_measured.up"),
     ]
     DEFAULT_CSS = "CompareMeasuredDialog #compared-figures { height: auto; margin-top: 1; }"
 
@@ -49,6 +47,7 @@ class CompareMeasuredDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = self._heading()
+            self.show_keys(dialog, ("x", "swap"))
             yield FactSheet(id="compared")
             yield Static(id="compared-figures")
 
@@ -75,6 +74,7 @@ class CompareMeasuredDialog(ModalScreen[None]):
             self.query_one(FactSheet).show([])
             self.query_one("#compared-figures", Static).update(joined(comparison_lines(found, width)))
             return
+        self.query_one(VerticalScroll).border_title = Content(" against ".join(reversed(_labels(found))))
         self.query_one(FactSheet).show(pair_sheet(found))
         self.query_one("#compared-figures", Static).update(joined(figure_lines(found)))
 
@@ -93,9 +93,6 @@ class CompareMeasuredDialog(ModalScreen[None]):
         self._sides = (self._sides[1], self._sides[0])
         self.query_one(VerticalScroll).border_title = self._heading()
         self._load()
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
 def pair_sheet(pair: MeasuredPair) -> Sheet:
@@ -130,13 +127,24 @@ def figure_lines(pair: MeasuredPair) -> Iterator[Content]:
     """Every figure of both sides, with its change in per cent."""
     from r2p_tui.domain.measurement_pair import figures
 
-    titles = "".join(f"{words:>{_FIGURE}}" for words in ("first", "second", "change"))
+    titles = "".join(f"{fit(words, _FIGURE - 2).rstrip():>{_FIGURE}}" for words in _labels(pair))
+    titles += f"{'change':>{_CHANGE}}"
     yield Content.assemble(("Figures".ljust(_NAME), "bold $primary"), (titles, "$muted"))
     for one in figures(pair.first, pair.second):
-        values = "".join(
-            f"{text:>{_FIGURE}}" for text in (figure(one.first), figure(one.second), _moved(one))
-        )
+        values = "".join(f"{figure(value):>{_FIGURE}}" for value in (one.first, one.second))
+        values += f"{_moved(one):>{_CHANGE}}"
         yield Content.assemble((fit(f"{one.name} {one.unit}", _NAME), "$muted"), values)
+
+
+def _labels(pair: MeasuredPair) -> tuple[str, str]:
+    """What the two are called: their variants, and their runs where these are two."""
+    first, second = (
+        name_of(side.variant.variant) if side.variant else clean_line(side.name)
+        for side in (pair.first, pair.second)
+    )
+    if pair.first.run == pair.second.run:
+        return first, second
+    return f"#{pair.first.run} {first}", f"#{pair.second.run} {second}"
 
 
 def _moved(one: Figure) -> str:

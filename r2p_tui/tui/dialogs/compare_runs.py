@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from r2p_tui.domain.curves import shown
 from r2p_tui.domain.table_numbers import signed
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean, clean_line
+from r2p_tui.tui.dialogs.scrolled import ScrolledDialog
 from r2p_tui.tui.widgets.key_line import joined
 from r2p_tui.tui.widgets.row_list import fit
 
@@ -29,14 +29,12 @@ _STYLES = {"better": "$success", "worse": "$error"}
 _ARROWS = {"better": "▲", "worse": "▼"}
 
 
-class CompareRunsDialog(ModalScreen[None]):
+class CompareRunsDialog(ScrolledDialog):
     """Reads both runs, then tells; the second is measured against the first."""
 
     BINDINGS = [
         Binding("escape,q,c,enter", "dismiss", "close", id="compare.close"),
         Binding("x", "swap", "swap the two", id="compare.swap"),
-        Binding("j,down", "scroll(1)", show=False, id="compare.down"),
-        Binding("k,up", "scroll(-1)", show=False, id="compare.up"),
     ]
 
     def __init__(self, first: int, second: int) -> None:
@@ -46,6 +44,7 @@ class CompareRunsDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = self._heading()
+            self.show_keys(dialog, ("x", "swap"))
             yield Static("reading both runs …", id="compared")
 
     def on_mount(self) -> None:
@@ -80,9 +79,6 @@ class CompareRunsDialog(ModalScreen[None]):
         self._runs = (self._runs[1], self._runs[0])
         self.query_one(VerticalScroll).border_title = self._heading()
         self._load()
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
 def comparison_lines(found: Comparison, width: int) -> Iterator[Content]:

@@ -6,19 +6,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from r2p_tui.text import clean_line
+from r2p_tui.tui.dialogs.scrolled import ScrolledDialog
 from r2p_tui.tui.widgets.fact_sheet import FactSheet, Sheet
 
 
-class MeasuredVariantDialog(ModalScreen[None]):
+class MeasuredVariantDialog(ScrolledDialog):
     """Shows facts of which the first is the title."""
 
     BINDINGS = [
         Binding("escape,q,enter", "dismiss", "close", id="measured_variant.close"),
-        Binding("j,down", "scroll(1)", show=False, id="measured_variant.down"),
-        Binding("k,up", "scroll(-1)", show=False, id="measured_variant.up"),
     ]
 
     def __init__(self, facts: Sheet) -> None:
@@ -28,10 +26,8 @@ class MeasuredVariantDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = Content(clean_line(self._facts[0].term))
+            self.show_keys(dialog)
             yield FactSheet()
 
     def on_mount(self) -> None:
         self.query_one(FactSheet).show(self._facts[1:])
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

@@ -33,7 +33,7 @@ _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "max_drop": ("max drop", "1pt: sensitive layers stay float; empty for no limit"),
     "method": ("method", "minmax, entropy or percentile; empty for r2p's choice"),
     "calibration_images": ("calibrate on", "so many training images; empty for r2p's choice"),
-    "variants": ("variants", "openvino-int8 onnxruntime-int8; empty for all that run here"),
+    "variants": ("variants", "such as openvino-int8; empty for all that run here"),
     "samples": ("samples", "requests timed of each variant; p99 needs 459"),
     "more": ("more", "threads=2 imgsz=320"),
     "device": ("device", "auto, cpu, or the number of a GPU"),

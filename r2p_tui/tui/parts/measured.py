@@ -74,7 +74,7 @@ class MeasuredPart(Vertical):
     def scroll_text(self, lines: int) -> None:
         """Move the text of the part, where it is no list."""
         for pane in self.query(VerticalScroll):
-            pane.scroll_relative(y=lines, animate=False)
+            pane.scroll_relative(y=lines, animate=False, immediate=True)
 
     def scroll_to_end(self, *, last: bool) -> None:
         for pane in self.query(VerticalScroll):
@@ -236,7 +236,10 @@ class LatencyPart(MeasuredPart):
         drawn = faces.times_of(shown.measurement, chosen, shown.marks)
         heading = Content.assemble(
             ("Latency of single requests", "bold $primary"),
-            (f"  {len(drawn)} of {len(known)}; marks: 50, 90 and 99 % took less", "$muted"),
+            (
+                f"  {len(drawn)} of {len(known)}; each to its own peak; marks: 50, 90 and 99 % took less",
+                "$muted",
+            ),
         )
         self.put(".heading", heading)
         self.query_one(LatencyPlot).show(drawn)

@@ -125,7 +125,7 @@ class MeasurementScreen(DeskScreen):
         line.display = bool(waiting) and measurement is not None
         if measurement is None:
             self.query_one("#empty", Static).update(_empty_words(view))
-        elif not self._chosen or measurement.variant(self._chosen) is None:
+        elif self._chosen not in faces.known_keys(measurement):
             self._chosen = faces.first_chosen(measurement)
         self._show_part()
 
@@ -242,10 +242,10 @@ class MeasurementScreen(DeskScreen):
 
     def action_mark(self) -> None:
         """Keep the variant in sight, or let it go."""
-        if self.measurement is None:
+        if self.measurement is None or not self._offers("mark"):
             return
         if self._chosen not in faces.with_latency(self.measurement):
-            self.desk_app.tell("Only what ran can be marked.")
+            self.desk_app.tell("It has no latency to lay over others.")
             return
         if self._chosen in self._marks:
             self._marks.remove(self._chosen)
@@ -262,17 +262,17 @@ class MeasurementScreen(DeskScreen):
 
         measurement = self.measurement
         variant = measurement.variant(self._chosen) if measurement else None
-        if measurement and variant:
+        if measurement and variant and self._offers("details"):
             self.app.push_screen(MeasuredVariantDialog(sheets.variant_sheet(measurement, variant)))
 
     def action_compare(self) -> None:
         """The two marked variants; with one mark, that and the one under the cursor."""
         from r2p_tui.tui.dialogs.compare_measured import CompareMeasuredDialog
 
-        if self.measurement is None:
+        if self.measurement is None or not self._offers("compare"):
             return
         pair = self._marks[-2:] if len(self._marks) > 1 else list(dict.fromkeys([*self._marks, self._chosen]))
-        if len(pair) < 2 or not self._ran(pair[-1]):
+        if len(pair) < 2 or not all(map(self._ran, pair)):
             self.desk_app.tell("Mark a variant with space, then go to the one to compare it with.")
             return
         self.app.push_screen(CompareMeasuredDialog(*(f"{self.run_id}:{name}" for name in pair)))

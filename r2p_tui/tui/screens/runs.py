@@ -26,6 +26,7 @@ from r2p_tui.tui.screens.base import DeskScreen
 from r2p_tui.tui.widgets.curve_plot import CurvePlot
 from r2p_tui.tui.widgets.key_line import joined
 from r2p_tui.tui.widgets.log_pane import LogPane
+from r2p_tui.tui.widgets.run_figure import RunFigure
 from r2p_tui.tui.widgets.run_list import RunList
 from r2p_tui.tui.widgets.run_side import PANES, RunSide
 from r2p_tui.tui.widgets.tab_line import TabLine
@@ -68,7 +69,7 @@ class RunsScreen(DeskScreen):
             with Vertical(id="right"):
                 with Vertical(id="curves"):
                     yield Static(id="question")
-                    yield CurvePlot()
+                    yield RunFigure()
                     yield Static(id="lights")
                 yield RunSide(id="side")
         yield Input(placeholder=_WHERE_THE_RANGE_IS_ASKED, id="zoom")
@@ -106,7 +107,7 @@ class RunsScreen(DeskScreen):
 
     @property
     def plot(self) -> CurvePlot:
-        return self.query_one(CurvePlot)
+        return self.query_one(RunFigure).curves
 
     @property
     def log_pane(self) -> LogPane:
@@ -198,8 +199,12 @@ class RunsScreen(DeskScreen):
 
     def _show_curves(self) -> None:
         self.choice.here = self.marked
-        self.plot.show(self.choice.face())
-        self.runs.letter(self.choice.slots)
+        figure, glance = self.query_one(RunFigure), self.choice.glance
+        if glance:
+            figure.show_variants(glance)
+        else:
+            figure.show_curves(self.choice.face())
+        self.runs.letter({} if glance else self.choice.slots)
 
     def _show_below(self) -> None:
         view = self.marked
@@ -280,7 +285,7 @@ class RunsScreen(DeskScreen):
 
         def picked(names: tuple[str, ...] | None) -> None:
             if names:
-                self.choice.chosen = names
+                self.choice.pick(names)
                 self._draw()
 
         if known := self.choice.known_metrics:
@@ -380,7 +385,9 @@ class RunsScreen(DeskScreen):
         if self.has_class("-whole") or self.log_pane.has_focus:
             text = self.log_pane.copied()
         else:
-            text = "\n".join([*self.plot.words, str(self.marked.folder) if self.marked else ""]).strip()
+            text = "\n".join(
+                [*self.query_one(RunFigure).words, str(self.marked.folder) if self.marked else ""]
+            ).strip()
         if text:
             self.app.copy_to_clipboard(text)
             self.desk_app.tell(f"Copied: {text.splitlines()[0][:60]}")

@@ -19,8 +19,10 @@ from r2p_tui.tui.widgets.row_list import fit
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _GUTTER_AT_MOST, _LEAST_GUTTER, _LEAST_PLOT = 30, 16, 24
-_HIGHEST_HILL = 5
+_HIGHEST_HILL = 8
 _COLUMNS_A_TICK = 10
+_SEEN_FROM = 0.01
+"""Of its peak: a hill as low as that would be a floor under all of the axis."""
 _LOG_FROM = 8.0
 """With so many times between the fastest and the slowest, even steps would squeeze the fast ones."""
 
@@ -121,7 +123,7 @@ def _hill(face: TimesFace, axis: _Axis, height: int, gutter: int) -> Iterator[Co
     told = _gutter_lines(face, height + 1, gutter)
     for level in range(height - 1, -1, -1):
         cells = "".join(
-            _EIGHTHS[_eighths(value / peak * height * 8 - level * 8, value > 0 and not level)]
+            _EIGHTHS[_eighths(value / peak * height * 8 - level * 8, value > peak * _SEEN_FROM and not level)]
             for value in heights
         )
         yield next(told) + Content.styled(cells, colour)
@@ -150,6 +152,7 @@ def _percentiles(latency: Latency) -> Iterator[str]:
     yield f"p50 {figure(latency.p50)} ms"
     for name, value in (("p90", latency.p90), ("p99", latency.p99)):
         yield f"{name} {figure(value)}" if value is not None else f"{name} refused"
+    yield f"max {figure(latency.maximum)}"
 
 
 def _marks(latency: Latency, axis: _Axis) -> Content:

@@ -95,13 +95,20 @@ class ParetoPlot(Widget):
             grid[row][column] = (point.letter, self._style(point))
         taken = {(row, column) for row, column in places.values()}
         for point in sorted(
-            self._points, key=lambda point: (not point.is_knee, point.key != self._chosen, not point.on_front)
+            self._points, key=lambda point: (not point.is_knee, not point.on_front, point.key != self._chosen)
         ):
-            self._write_name(grid, point, places[point.key], taken)
+            others = {place for key, place in places.items() if key != point.key}
+            self._write_name(grid, point, places[point.key], taken, others)
 
     def _write_name(
-        self, grid: list[Cells], point: ParetoPoint, place: tuple[int, int], taken: set[tuple[int, int]]
+        self,
+        grid: list[Cells],
+        point: ParetoPoint,
+        place: tuple[int, int],
+        taken: set[tuple[int, int]],
+        others: set[tuple[int, int]],
     ) -> None:
+        """Never so that it could be taken for the name of another letter."""
         knee = f" {_KNEE}" if point.is_knee else ""
         name = clean_line(point.name)
         texts = (f"{name}{knee}" if cell_len(name) <= _LONGEST_NAME else "", knee.strip())
@@ -111,6 +118,9 @@ class ParetoPlot(Widget):
             # Over the line of the front only where there is no other room.
             for hides in (False, True):
                 for row, start in spots:
+                    near = {(row, at) for at in range(start - 2, start + cell_len(text) + 2)}
+                    if near & others:
+                        continue
                     if _is_free(grid, row, start, cell_len(text), taken, hides=hides):
                         _write(grid[row], start, text, style)
                         taken |= {(row, at) for at in range(start - 2, start + cell_len(text) + 2)}
@@ -161,17 +171,12 @@ def _cells(canvas: Canvas, row: int) -> Cells:
 
 
 def _free(grid: list[Cells], row: int, column: int, taken: set[tuple[int, int]]) -> tuple[int, int]:
-    """The cell, or the nearest one that no letter stands in."""
+    """The cell, or the nearest one of its row that no letter stands in: a row is a difference of accuracy."""
     row, column = max(0, min(row, len(grid) - 1)), max(0, min(column, len(grid[0]) - 1))
     for distance in range(len(grid[0])):
-        for at_row, at in (
-            (row, column + distance),
-            (row, column - distance),
-            (row - 1, column + distance),
-            (row + 1, column + distance),
-        ):
-            if 0 <= at_row < len(grid) and 0 <= at < len(grid[0]) and (at_row, at) not in taken:
-                return at_row, at
+        for at in (column + distance, column - distance):
+            if 0 <= at < len(grid[0]) and (row, at) not in taken:
+                return row, at
     return row, column
 
 

@@ -80,7 +80,7 @@ class RunSide(Vertical):
             case "criteria":
                 self._put(chosen, run_words.criteria_told(run))
             case "about":
-                headline = trace.headline if trace else ""
+                headline = trace.glance.headline if trace else ""
                 self._put(chosen, run_words.about_lines(run, headline))
 
     def _put(self, name: str, lines: Sequence[Content]) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from r2p_tui.domain.variants import VARIANTS, Variant
+from r2p_tui.errors import UsageError
 from r2p_tui.runs.engines import availability, surroundings
 from r2p_tui.runs.engines.engine import engine_class, fixed_shape
 from r2p_tui.runs.engines.errors import EngineError
@@ -172,6 +173,28 @@ def test_a_gpu_makes_room_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(availability, "gpus", lambda: ["one"])
     monkeypatch.setattr(availability, "why_no_compiler", lambda: "")
     assert {availability.missing(variant, "0") for variant in VARIANTS} == {""}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "visible", "there", "found"),
+    [("auto", None, ["one"], "0"), ("auto", "", ["one"], "cpu"), ("auto", None, [], "cpu"),
+     ("cpu", None, ["one"], "cpu"), ("0", "GPU-1", ["one"], "0")],
+)  # fmt: skip
+def test_a_gpu_is_taken_where_the_run_was_given_one(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, visible: str | None, there: list[str], found: str
+) -> None:
+    monkeypatch.setattr(availability, "gpus", lambda: there)
+    if visible is None:
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    else:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert availability.device_for(wanted) == found
+
+
+def test_a_gpu_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(availability, "gpus", list)
+    with pytest.raises(UsageError, match="none on this computer"):
+        availability.device_for("0")
 
 
 def test_looking_loads_nothing_heavy() -> None:

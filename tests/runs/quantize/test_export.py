@@ -14,7 +14,6 @@ pytest.importorskip("torch")
 ultralytics = pytest.importorskip("ultralytics")
 
 from r2p_tui.runs.quantize.export import (  # noqa: E402
-    check_classes,
     export_onnx,
     open_source,
     size_of,
@@ -81,14 +80,6 @@ def test_a_size_that_the_stride_does_not_divide_is_refused(weights: Path, tmp_pa
     with pytest.raises(UsageError, match="sizes that 32 divides, which 100 is not") as caught:
         opened(tmp_path, weights, imgsz=100)
     assert "imgsz=96" in caught.value.hint
-
-
-def test_classes_must_be_as_many_and_may_be_called_otherwise(weights: Path, tmp_path: Path) -> None:
-    source = opened(tmp_path, weights, imgsz=64)
-    assert check_classes(source, source.names) == []
-    with pytest.raises(UsageError, match="80 classes, and the data set names 2"):
-        check_classes(source, ("a", "b"))
-    assert "“people”" in check_classes(source, ("people", *source.names[1:]))[0]
 
 
 def test_the_size_of_a_pair_of_files_is_that_of_both(tmp_path: Path) -> None:

@@ -16,19 +16,19 @@ IMAGES = np.zeros((2, 3, 8, 8), np.float32)
 
 
 class FakeHost:
-    """Answers in a fixed time; after `lasts` samples its process is gone."""
+    """Answers in a fixed time; after `lasts` samples it fails, and its process is gone if it `dies`."""
 
-    def __init__(self, took: float, lasts: int = 1_000_000) -> None:
-        self.took, self.left = took, lasts
+    def __init__(self, took: float, lasts: int = 1_000_000, *, dies: bool = True) -> None:
+        self.took, self.left, self.dies = took, lasts, dies
 
     def single_stream(self, images: Any, count: int, warm_up: int = 0) -> NDArray[np.float64]:
         self.left -= count
         if self.left < 0:
-            raise EngineError("The engine ended with signal 11.")
+            raise EngineError("The engine ended with signal 11." if self.dies else "Its memory is too small.")
         return np.full(count, self.took)
 
     def memory(self) -> tuple[int, int]:
-        if self.left < 0:
+        if self.left < 0 and self.dies:
             raise EngineError("The engine is not running.")
         return 1000, 2000
 
@@ -49,6 +49,12 @@ def test_all_are_timed_in_rounds() -> None:
 def test_an_engine_that_ends_is_left_out_and_the_others_are_whole() -> None:
     found = timed(a=FakeHost(1.0), b=FakeHost(1.0, lasts=60), c=FakeHost(1.0))
     assert found.failed == {"b": "The engine ended with signal 11."}
+    assert {name: len(one.times) for name, one in found.timed.items()} == {"a": 100, "c": 100}
+
+
+def test_an_engine_that_lives_and_refuses_is_left_out_alone() -> None:
+    found = timed(a=FakeHost(1.0), b=FakeHost(1.0, lasts=60, dies=False), c=FakeHost(1.0))
+    assert found.failed == {"b": "Its memory is too small."}
     assert {name: len(one.times) for name, one in found.timed.items()} == {"a": 100, "c": 100}
 
 
