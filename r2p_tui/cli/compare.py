@@ -1,7 +1,8 @@
-"""`r2p compare`: what one run measured, or two runs beside each other with statistics."""
+"""`r2p compare`: what one run measured, two beside each other with statistics, or two published means."""
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 WORDS = "RUN[:VARIANT] [RUN[:VARIANT]]"
 EXAMPLE = "r2p compare 12:onnxruntime-fp32 14:openvino-int8"
+_OF_MEANS = "r2p compare 85.2+-0.8 85.8+-1.1 --seeds 5"
+_LEAST_MATTERS = 0.5
 _LAYERS = 10
 
 
@@ -28,7 +31,10 @@ def configure(parser: Parser) -> None:
         "runs",
         nargs="+",
         metavar="RUN",
-        help="one or two: 12, last, a name, or 12:openvino-int8 for a variant",
+        help="one or two: 12, last, a name, or 12:openvino-int8; or means as 85.2+-0.8",
+    )
+    parser.add_argument(
+        "--seeds", type=whole(2, 1_000_000), metavar="N", help="how many runs are behind each mean"
     )
     parser.add_argument(
         "--reference", metavar="VARIANT", help="measure all others of one run against this one"
@@ -56,6 +62,8 @@ def configure(parser: Parser) -> None:
 def run(options: Namespace) -> ExitCode:
     """Print the result of one run, or the second of two against the first."""
     _check(options)
+    if options.seeds is not None:
+        return _published(options)
     from r2p_tui.cli.run_watch import look
     from r2p_tui.services.measurements import side
 
@@ -85,6 +93,39 @@ def _check(options: Namespace) -> None:
             "Whether a change pays follows from its effort and from the requests a month.",
             "For example: --effort 2000 --requests 30e6",
         )
+
+
+# --- published means --------------------------------------------------------------------------------------
+
+
+def _published(options: Namespace) -> ExitCode:
+    """Whether two means with deviations, as papers give them, differ at all."""
+    from r2p_tui.domain.statistics import compare_summaries
+
+    means = [_mean_of(word) for word in options.runs]
+    if len(means) != 2:
+        raise UsageError("Two means can be compared.", f"For example: {_OF_MEANS}")
+    (mean1, sd1), (mean2, sd2) = means
+    change = compare_summaries(
+        mean1, sd1, options.seeds, mean2, sd2, options.seeds, minimum=_LEAST_MATTERS, unit="pt"
+    )
+    if options.json:
+        from r2p_tui.domain.plain_values import to_plain
+
+        output.write_json(to_plain(change))
+    else:
+        output.write(change.sentence)
+        output.say(f"By Welch's t test, p = {change.p_value:.2g}, where {_LEAST_MATTERS:g} pt matters.")
+    return ExitCode.OK
+
+
+def _mean_of(word: str) -> tuple[float, float]:
+    found = re.fullmatch(r"\s*(-?\d+(?:\.\d+)?)\s*(?:±|\+/?-)\s*(\d+(?:\.\d+)?)\s*", word)
+    if found is None:
+        raise UsageError(
+            f"“{output.one_line(word)[:60]}” is no mean with its deviation.", f"For example: {_OF_MEANS}"
+        )
+    return float(found[1]), float(found[2])
 
 
 # --- one run ----------------------------------------------------------------------------------------------

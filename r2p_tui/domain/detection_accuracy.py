@@ -123,19 +123,6 @@ def bootstrap(detections: Detections, *, resamples: int = RESAMPLES, seed: int =
     return _resampled(detections, resamples, seed)
 
 
-def bootstrap_difference(
-    before: Detections, after: Detections, *, resamples: int = RESAMPLES, seed: int = 0
-) -> Resampled:
-    """Differences, after less before, where both sides are drawn the same images.
-
-    Both must be of the same images in the same order (see `paired`); raises ValueError where they are not.
-    """
-    if before.images != after.images or before.names != after.names:
-        raise ValueError("two sides that are not of the same images and classes")
-    first, second = (_resampled(one, resamples, seed) for one in (before, after))
-    return Resampled(*(later - earlier for earlier, later in zip(first, second, strict=True)))
-
-
 def paired(before: Detections, after: Detections) -> tuple[Detections, Detections]:
     """Both sides on the images that they share, in the order of the first."""
     places = {name: place for place, name in enumerate(after.images)}

@@ -43,11 +43,6 @@ def unfair_words(checks: Sequence[FairnessCheck]) -> str:
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 
 
-def is_fair(checks: Sequence[FairnessCheck]) -> bool:
-    """Whether nothing is known to differ; what is not known does not count against it."""
-    return all(check.same is not False for check in checks)
-
-
 def _check(name: str, first: str | int, second: str | int, shown: int = _WIDEST) -> FairnessCheck:
     same = first == second if first and second else None
     return FairnessCheck(name, same, _words(first, shown), _words(second, shown))

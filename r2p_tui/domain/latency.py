@@ -39,19 +39,6 @@ def least_samples(percent: float) -> int:
     return _least_with(below, allowed)
 
 
-def percentile(samples: ArrayLike, percent: float) -> float:
-    """The value that so many per cent of all do not exceed, linear between neighbours.
-
-    Raises UsageError with the number of samples missing where they are too few.
-    """
-    times = _checked(samples)
-    if (missing := least_samples(percent) - len(times)) > 0:
-        raise UsageError(
-            _refusal(percent, missing), f"Measure {count_of(missing, 'more request', 'more requests')}."
-        )
-    return float(np.quantile(times, percent / 100))
-
-
 def summarize(samples_ms: ArrayLike, rounds: Sequence[int] | NDArray[np.integer] | None = None) -> Latency:
     """What is known of requests that took so many milliseconds; `rounds` numbers the round of each.
 
@@ -106,12 +93,6 @@ def density(latency: Latency, edges: ArrayLike) -> NDArray[np.float64]:
         return np.zeros(len(borders) - 1)
     shares: NDArray[np.float64] = _shares(quantiles, borders) / np.diff(borders)
     return shares
-
-
-def histogram(samples_ms: ArrayLike, edges: ArrayLike) -> NDArray[np.int64]:
-    """How many requests fall in each bin; those outside of all bins are not counted."""
-    counts, _ = np.histogram(_checked(samples_ms), bins=np.asarray(edges, dtype=np.float64))
-    return counts.astype(np.int64)
 
 
 def _shares(quantiles: NDArray[np.float64], borders: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,26 +30,22 @@ def bootstrap_interval(
     level: float = 0.95,
     seed: int = 0,
     resamples: int = RESAMPLES,
-    statistic: Literal["mean", "median"] = "mean",
 ) -> Interval:
-    """Where the mean (or median) of what the values (n,) were drawn from lies.
+    """Where the mean of what the values (n,) were drawn from lies.
 
-    The mean: bias-corrected and accelerated (Efron 1987), with the quantiles widened for small n as
+    Bias-corrected and accelerated (Efron 1987), with the quantiles widened for small n as
     Hesterberg 2015 does, and nowhere narrower than the t interval. Chosen by simulation: by itself the
     former covers 92 % of heavy tails, the latter 92 % of skewed ones; both ends together keep 93 to 97 %
     from n = 100 on, and never contradict a t test. It covers less (about 90 %) where fewer than ten of the
-    values differ from all others. The median: widened percentiles. Fewer than 10 values: the t interval, of
-    the mean alone. Raises UsageError for values that are no numbers, and for fewer than 2.
+    values differ from all others. Fewer than 10 values: the t interval. Raises UsageError for values that are
+    no numbers, and for fewer than 2.
     """
     numbers = finite_numbers(values)
     if len(numbers) < 2:
         raise UsageError("One value has no spread.", "Give at least 2 values.")
-    if statistic == "mean" and (len(numbers) < FEWEST_TO_RESAMPLE or not np.ptp(numbers)):
+    if len(numbers) < FEWEST_TO_RESAMPLE or not np.ptp(numbers):
         return t_interval(numbers, level)
     rng = np.random.default_rng(seed)
-    if statistic == "median":
-        drawn = np.concatenate([np.median(numbers[i], axis=1) for i in _draws(rng, len(numbers), resamples)])
-        return widened_percentiles(drawn, len(numbers), level)
     drawn = np.concatenate([numbers[i].mean(axis=1) for i in _draws(rng, len(numbers), resamples)])
     return _hull(_accelerated(numbers, drawn, level), t_interval(numbers, level))
 

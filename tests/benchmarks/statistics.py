@@ -26,13 +26,15 @@ from r2p_tui.domain.statistics import (
     seeds_needed,
     speed_up_interval,
 )
+from r2p_tui.domain.variant_changes import Drawn, accuracy_changes
 from tests.benchmarks.measure import COLUMNS, FIGURES, Figure
+from tests.domain.detection_examples import pair
 
 SIMULATED = 2000
 FALSE_AT_MOST = 0.05
 FOUND_AT_LEAST = 0.80
 COVERED = (0.93, 0.97)
-VARIANTS = 12
+VARIANTS, PARTS = 12, 8
 PILOT_ROUNDS = 400
 
 Numbers = NDArray[np.float64]
@@ -214,6 +216,35 @@ def any_of_many(simulated: int, *, difference: float, minimum: float, verdicts: 
     return hits / simulated
 
 
+def any_of_seeds(simulated: int) -> float:
+    """How often any of 8 parts, each worth exactly what matters, is called too small to matter by 3 seeds."""
+    rng = np.random.default_rng(5)
+    hits = 0
+    for _ in range(simulated):
+        before = [rng.normal(60, 0.05, 3) for _ in range(PARTS)]
+        changes = [
+            compare_seeds(one, one + rng.normal(-1.0, 0.05, 3), paired=True, minimum=1.0, unit="pt")
+            for one in before
+        ]
+        hits += any(change.verdict == "no practical difference" for change in corrected(changes))
+    return hits / simulated
+
+
+def null_map(images: int) -> Compare:
+    """Two sides that differ by the noise of one of them; a coin says which of them comes first."""
+
+    def compare(rng: np.random.Generator) -> Change:
+        seed = int(rng.integers(2**31))
+        sides = list(pair(images, seed))
+        if rng.random() < 0.5:
+            sides.reverse()
+        found = accuracy_changes(sides[0], sides[1], ("a", "b"), 0.01, Drawn(seed)).overall
+        assert found is not None
+        return found
+
+    return compare
+
+
 def coverage(source: Source, count: int, simulated: int) -> float:
     """How often the bootstrap interval holds the true mean."""
     rng = np.random.default_rng(3)
@@ -249,7 +280,10 @@ def _false_better() -> None:
     for name, counts in NULL_PAIRS.items():
         for count in counts:
             compare = null_pairs(SOURCES[name], count)
-            _at_most(f"false better, {count} images, {name}", rate(compare, ("better",), SIMULATED))
+            for verdict in ("better", "worse"):
+                _at_most(f"false {verdict}, {count} images, {name}", rate(compare, (verdict,), SIMULATED))
+    for verdict in ("better", "worse"):
+        _at_most(f"false {verdict}, mAP of 80 images", rate(null_map(80), (verdict,), SIMULATED))
     for count, paired in ((3, True), (5, False), (5, True)):
         words = "same seeds" if paired else "own seeds"
         compare = null_seeds(count, paired=paired)
@@ -281,6 +315,7 @@ def _false_equal() -> None:
         f"any false no practical difference among {VARIANTS}",
         any_of_many(SIMULATED // 4, difference=-0.6, minimum=0.6, verdicts=("no practical difference",)),
     )
+    _at_most(f"any false negligible of {PARTS} parts, 3 seeds", any_of_seeds(SIMULATED))
 
 
 def _found() -> None:

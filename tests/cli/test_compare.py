@@ -265,3 +265,17 @@ def test_a_change_of_nothing_without_an_interval_is_drawn() -> None:
     [line] = change_bars([bare], 80, ascii_only=True)
     assert "o" in line
     assert line.isascii()
+
+
+def test_published_means_are_compared_as_runs_would_be(r2p: Run) -> None:
+    told = r2p("compare", "85.2+-0.8", "85.8±1.1", "--seeds", "5")
+    assert told.status == ExitCode.OK
+    assert "No evidence of a difference: 85.2 ± 0.8 against 85.8 ± 1.1 over 5 runs each" in told.out
+    assert "p = 0.36" in told.err
+    assert json.loads(r2p("compare", "1+-1", "9+-1", "--seeds", "5", "--json").out)["verdict"] == "better"
+
+
+@pytest.mark.parametrize("words", [("85.2", "85.8+-1"), ("85.2+-0.8",), ("a+-1", "2+-1")])
+def test_what_is_no_pair_of_means_is_told(r2p: Run, words: tuple[str, ...]) -> None:
+    told = r2p("compare", *words, "--seeds", "5")
+    assert told.status == ExitCode.USAGE and "85.2+-0.8 85.8+-1.1" in told.err

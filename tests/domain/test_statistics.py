@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from r2p_tui.domain.statistics import (
     holm,
     verdict_of,
 )
+from r2p_tui.domain.statistics_family import surely_beyond
 from r2p_tui.errors import UsageError
 from tests.benchmarks.statistics import SOURCES, coverage
 
@@ -269,13 +271,6 @@ def test_the_same_seed_gives_the_same_interval_and_more_than_fit_in_memory_at_on
     assert one.high - one.low == pytest.approx(2 * 1.96 / math.sqrt(5000), rel=0.08)
 
 
-def test_a_median_has_an_interval_too() -> None:
-    values = np.random.default_rng(1).exponential(1, 301)
-    interval = bootstrap_interval(values, statistic="median")
-    assert interval.low < np.median(values) < interval.high
-    assert interval.high - interval.low == pytest.approx(2 * 1.96 / math.sqrt(301), rel=0.3)
-
-
 def test_one_value_has_no_interval() -> None:
     with pytest.raises(UsageError):
         bootstrap_interval([1.0])
@@ -352,6 +347,33 @@ def test_no_practical_difference_is_corrected_as_well() -> None:
     assert {change.verdict for change in corrected(near)} == {"not enough data"}
     sure = [_change(0.1, 0.1, 0.3) for _ in range(12)]
     assert {change.verdict for change in corrected(sure)} == {"no practical difference"}
+
+
+def test_a_few_seeds_among_many_need_far_wider_margins() -> None:
+    """The t of 2 degrees has heavy tails: the same interval says less there than it would of many images."""
+    one = _change(0.2, 0.3, 0.2, minimum=0.9)
+    assert one.verdict == "no practical difference"
+    seeds, images = replace(one, freedom=2.0), replace(one, freedom=None)
+    assert {change.verdict for change in corrected([seeds] * 8)} == {"not enough data"}
+    assert {change.verdict for change in corrected([images] * 8)} == {"no practical difference"}
+
+
+def test_what_is_open_among_many_asks_for_more_than_by_itself() -> None:
+    before = np.random.default_rng(1).beta(5, 2, 40)
+    change = compare_paired(
+        before, before + np.random.default_rng(2).normal(0, 1, 40), minimum=0.3, unit="pt"
+    )
+    assert change.verdict == "not enough data" and change.needed
+    alone, among = corrected([change])[0], corrected([change] * 12)[0]
+    assert alone.needed == change.needed < (among.needed or 0)
+    assert f"about {among.needed:,} more images would tell 0.3 pt from 0." in among.sentence
+
+
+def test_more_than_what_matters_is_sure_among_all_or_not_at_all() -> None:
+    change = replace(_change(-2.0, 0.9, 0.001, minimum=1.0), freedom=4.0)
+    assert surely_beyond([change]) == (True,)
+    assert surely_beyond([change] * 8) == (False,) * 8
+    assert surely_beyond([replace(change, interval=None)]) == (False,)
 
 
 def test_a_single_comparison_is_left_as_it_is() -> None:

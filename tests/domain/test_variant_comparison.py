@@ -11,7 +11,7 @@ import pytest
 from r2p_tui.domain.detection_accuracy import accuracy
 from r2p_tui.domain.detection_matching import Detections
 from r2p_tui.domain.latency import summarize
-from r2p_tui.domain.measurements import MeasuredVariant
+from r2p_tui.domain.measurements import Goal, MeasuredVariant
 from r2p_tui.domain.variant_comparison import Samples, compare_all, compare_variants, goal
 from tests.domain.detection_examples import detections, pair
 
@@ -112,6 +112,44 @@ def test_where_neither_side_finds_anything_there_is_no_verdict() -> None:
     assert "Neither side found anything, so accuracy is not compared." in against.missing
     reached = goal([one for one, _ in sides], {one.variant: kept for one, kept in sides})
     assert reached.met is None
+
+
+def test_a_float_variant_that_finds_less_is_no_baseline() -> None:
+    side, _ = pair(60, 0)
+    sides = [
+        measured("torch-fp32", side, 12.0),
+        measured("openvino-fp32", worse(side, 1.0), 6.0),
+        measured("openvino-int8", side, 5.0, seed=1),
+    ]
+    reached = goal([one for one, _ in sides], {one.variant: kept for one, kept in sides})
+    assert reached.best_float == "torch-fp32" and reached.met
+
+
+def test_a_goal_missed_by_little_shows_by_how_much() -> None:
+    side, _ = pair(60, 0)
+
+    def reached_at(median: float) -> Goal:
+        sides = [measured("onnxruntime-fp32", side, median), measured("openvino-int8", side, 10.0, seed=1)]
+        return goal([one for one, _ in sides], {one.variant: kept for one, kept in sides})
+
+    reached = reached_at(14.99 / (reached_at(10.0).speed_up or 1.0))
+    assert reached.met is False and reached.speed_up == pytest.approx(1.499)
+    assert "is 1.499x as fast" in reached.sentence and "0.001x too slow" in reached.sentence
+    assert reached.sentence.endswith("the intervals do not rule out that it is met.")
+
+
+def test_each_device_is_a_race_of_its_own() -> None:
+    side, _ = pair(60, 0)
+    sides = [
+        measured("torch-fp32", side, 1.0, device="GPU"),
+        measured("onnxruntime-fp32", side, 14.0, device="CPU"),
+        measured("openvino-int8", side, 5.0, device="CPU"),
+    ]
+    kept = {one.variant: samples for one, samples in sides}
+    reached = goal([one for one, _ in sides], kept)
+    assert (reached.best_float, reached.best_int8, reached.met) == ("onnxruntime-fp32", "openvino-int8", True)
+    against = compare_variants(*sides[0], *sides[2])
+    assert "OpenVINO INT8 ran on CPU, and PyTorch fp32 on GPU" in against.missing[-1]
 
 
 def test_one_image_has_no_interval() -> None:

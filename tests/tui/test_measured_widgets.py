@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.app import App, ComposeResult
 from textual.content import Content
 
 from r2p_tui.domain.measurements import Change, Goal, Interval
@@ -16,7 +18,7 @@ from r2p_tui.tui import measurement_words as words
 from r2p_tui.tui.widgets.bar_list import bar
 from r2p_tui.tui.widgets.change_bars import HERE, SURE, UNSURE, ZERO, ChangeFace, drawn_change
 from r2p_tui.tui.widgets.fact_sheet import Fact, FactSheet, title_fact
-from r2p_tui.tui.widgets.pareto_plot import ParetoPoint, pareto_sentences
+from r2p_tui.tui.widgets.pareto_plot import ParetoPlot, ParetoPoint, pareto_sentences
 from tests.made_measurements import made_benchmark, made_quantization
 
 SIZES = st.floats(-30, 30).map(lambda value: round(value, 3))
@@ -146,3 +148,36 @@ def test_without_a_goal_the_best_variant_is_told() -> None:
     early = replace(only, variants=(replace(only.variants[0], latency=None),))
     assert words.headline(early).plain == "PyTorch fp32: mAP50-95 76.7 %."
     assert words.headline(replace(only, variants=())).plain == "Nothing has run."
+
+
+# --- names in the Pareto plot -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(58, 14), (100, 26)])
+async def test_no_name_stands_beside_the_letter_of_another(size: tuple[int, int]) -> None:
+    """Close together as measured: j and f a cell apart, h and e, a and d."""
+    places = {"a": (25.7, 59.5), "d": (31.0, 59.5), "e": (16.4, 59.5), "f": (9.65, 58.4), "h": (15.1, 59.5),
+              "i": (7.92, 59.48), "j": (6.58, 59.1), "b": (128.0, 59.3)}  # fmt: skip
+    names = {letter: f"name of {letter}" for letter in places}
+    points = [
+        ParetoPoint(letter, names[letter], letter, slot, *at, on_front=letter in "ij")
+        for slot, (letter, at) in enumerate(places.items())
+    ]
+
+    class Drawing(App[None]):
+        def compose(self) -> ComposeResult:
+            yield ParetoPlot()
+
+    async with Drawing().run_test(size=size) as pilot:
+        plot = pilot.app.query_one(ParetoPlot)
+        plot.show(points, "j")
+        await pilot.pause()
+        lines = [plot.render_line(line).text for line in range(plot.size.height)]
+    told = [(line, match) for line in lines for match in re.finditer(r"name of (\w)", line)]
+    assert len(told) >= 4
+    for line, match in told:
+        beside = line[max(match.start() - 2, 0) : match.start()] + line[match.end() : match.end() + 2]
+        assert {sign for sign in beside if sign in places} <= {match[1]}, line
+    bare = [re.sub(r"name of \w", " " * 9, line) for line in lines]
+    rows = {sign: {n for n, line in enumerate(bare[1:-2]) if sign in line} for sign in "adeh"}
+    assert len(set(map(frozenset, rows.values()))) == 1, "the same accuracy stands in the same row"

@@ -455,8 +455,9 @@ async def test_every_size_shows_every_part(quantized: int, make_app: MakeApp, si
     async with make_app("runs").run_test(size=size) as pilot:
         screen = await opened(pilot, quantized)
         for _ in screen.parts:
-            lines = seen(pilot).splitlines()
-            assert len(lines) <= size[1] and all(len(line) <= size[0] for line in lines)
+            widget = screen.query_one(f"#part-{screen.part}")
+            assert widget.region.bottom <= size[1] - 1 and widget.region.right <= size[0]
+            assert widget.size.height > 3, "room for the part itself"
             await press(pilot, "tab")
 
 
@@ -467,7 +468,7 @@ async def test_all_of_it_is_copied_as_markdown(quantized: int, make_app: MakeApp
     async with make_app("runs").run_test(size=(80, 24)) as pilot:
         await opened(pilot, quantized)
         await press(pilot, "y")
-        assert pilot.app.clipboard.startswith(f"# \\#{quantized} yolov8n") or "yolov8n" in pilot.app.clipboard
+        assert "yolov8n" in pilot.app.clipboard.splitlines()[0]
         assert "| openvino-int8 |" in pilot.app.clipboard
 
 
@@ -608,7 +609,7 @@ async def test_nothing_foreign_is_obeyed(
             assert FORBIDDEN.search(text.replace("\n", "")) is None
             assert [found for widget in screen.walk_children() for found in _actions(widget)] == []
             if screen.part in ("classes", "layers", "checklist", "ablation", "about"):
-                assert "[@click=app.quit]nice[/]" in text or "[@click" in text
+                assert "[@click" in text
             await press(pilot, "tab")
         await press(pilot, "y")
         assert FORBIDDEN.search(pilot.app.clipboard.replace("\n", "")) is None
@@ -621,7 +622,11 @@ def test_every_key_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     ("size", "part"),
-    [(size, part) for size in [(80, 24), (120, 40)] for part in ("table", "pareto", "classes", "checklist")],
+    [
+        (size, part)
+        for size in [(80, 24), (120, 40)]
+        for part in ("table", "pareto", "classes", "latency", "checklist")
+    ],
     ids=str,
 )
 def test_measurement_snapshot(

@@ -12,6 +12,7 @@ import pytest
 from r2p_tui.domain.deployment_checklist import NAMES
 from r2p_tui.errors import NotFoundError, UsageError
 from r2p_tui.runs.benchmark import endpoint_checks
+from r2p_tui.runs.benchmark.endpoint_requests import TextReader
 from r2p_tui.runs.benchmark.http_client import EndpointError
 from r2p_tui.runs.measured_arrays import load_samples
 from r2p_tui.runs.rundir import RunDir, read_points
@@ -103,6 +104,15 @@ def test_a_folder_of_images_is_sent_in_turn(tmp_path: Path) -> None:
     assert {images["grey"], images["palette"]} < sent and types <= {"image/png", ""}
     assert "ratio" in found["own input distribution"].figures
     assert found["edge cases"].state == "passed" and found["edge cases"].figures["refused"] >= 1
+
+
+def test_expected_text_may_come_late_and_in_pieces() -> None:
+    reader = TextReader("needle")
+    for piece in (b"x" * 70_000, b"nee"):
+        reader.read(piece, 0.0)
+        assert reader.fault()
+    reader.read(b"dle and more", 0.0)
+    assert reader.fault() == "" and len(reader.text) == 65_536
 
 
 def test_a_token_goes_to_the_server_and_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,6 +82,18 @@ def test_what_is_wrong_with_a_stream_is_told(sent: bytes, fault: str) -> None:
     assert fault in reader.fault()
 
 
+def test_a_token_that_comes_back_in_an_error_is_left_out() -> None:
+    def hide(text: str) -> str:
+        return text.replace("sk-secret", "(left out)")
+
+    error = {"error": {"message": "bad key sk-secret"}}
+    stream, whole_answer = StreamReader(hide), WholeReader(hide)
+    stream.read(event(error), 1.0)
+    whole_answer.read(json.dumps(error).encode(), 1.0)
+    for reader in (stream, whole_answer):
+        assert reader.fault() == "an error instead of text: bad key (left out)"
+
+
 def test_whole_answers_are_read_as_well() -> None:
     reader = WholeReader()
     reader.read(b'{"choices": [{"message": {"content": "hi"}}], "usage": ', 1.0)
