@@ -40,6 +40,7 @@ class TorchEngine:
         ]
         self._layout = self._torch.contiguous_format
         self._model = self._opened().to(self._target, self._type)
+        self._keep_decoder()
         self.input_name, self.output_names = "images", ("output0",)
         self._forward: Forward = self._made()
         self.run = self.runner()
@@ -127,6 +128,17 @@ class TorchEngine:
         for weights in model.parameters():
             weights.requires_grad_(False)
         return model.fuse(verbose=False)
+
+    def _keep_decoder(self) -> None:
+        """RT-DETR's anchors are infinite at the border, which leaves no box a number in half precision."""
+        head = self._model.model[-1]
+        if self._spec.precision == "fp32" or type(head).__name__ != "RTDETRDecoder":
+            return
+        head.float()
+        head.register_forward_pre_hook(
+            lambda _, given: ([one.float() for one in given[0]], *given[1:]), prepend=True
+        )
+        self.notes.append("Its decoder stayed in fp32: in less, the boxes of RT-DETR are no numbers.")
 
     def _check(self, model: Any, name: str) -> None:
         channels = int(model.yaml.get("channels", model.yaml.get("ch", CHANNELS)) or CHANNELS)
