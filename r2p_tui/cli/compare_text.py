@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from r2p_tui.cli import output
 from r2p_tui.cli.measurement_tables import write_table
-from r2p_tui.domain.curves import shown
+from r2p_tui.domain.curves import best_and_last, written_apart
 from r2p_tui.domain.measurement_tables import Column, ReadingTable
 from r2p_tui.domain.table_numbers import signed
 
@@ -54,25 +54,11 @@ def _label(view: RunView) -> str:
 
 
 def _metric_row(one: Measured) -> tuple[str, ...]:
-    values = [_value(best, last, one.best) for best, last in zip(one.best, one.last, strict=True)]
+    values = [best_and_last(best, last, one.best) for best, last in zip(one.best, one.last, strict=True)]
     difference = ""
     if one.difference is not None and one.verdict != "equal":
-        difference = signed(one.difference, *(_written(value, one.best) for value in one.best))
+        difference = signed(one.difference, *(written_apart(value, one.best) for value in one.best))
     return (one.name, *values, difference, one.verdict)
-
-
-def _value(best: float | None, last: float | None, both: tuple[float | None, float | None]) -> str:
-    if best is None:
-        return "none"
-    differs = last is not None and shown(last) != shown(best)
-    return _written(best, both) + (f" ({shown(last)})" if differs and last is not None else "")
-
-
-def _written(value: float | None, both: tuple[float | None, float | None]) -> str:
-    """With as many digits as tell the two apart."""
-    if value is None:
-        return ""
-    return shown(value, both[1] if value == both[0] else both[0])
 
 
 def _verdict_words(found: Comparison) -> str:

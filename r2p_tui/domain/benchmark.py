@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 from r2p_tui.domain import measured_data
 from r2p_tui.domain.endpoint_address import VARIABLE_HINT, endpoint_of, is_address
 from r2p_tui.domain.measurements import Interval
+from r2p_tui.domain.setting_values import bounded_number, read_flag, read_text, whole_number
 from r2p_tui.domain.variants import Variant, variant_of
 from r2p_tui.errors import R2PError, UsageError
 from r2p_tui.text import clean_line, shorten
@@ -43,7 +44,6 @@ _CAN_READ = {
     ".engine": ("tensorrt",),
 }
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
-_YES, _NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 # A header field's value, of which nothing can begin another field.
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+(; ?[A-Za-z0-9_.=\"-]+)*")
@@ -238,49 +238,15 @@ def _target(value: object) -> str | list[str]:
         if not words or not words[0] or any("\0" in word for word in words):
             raise ValueError
         return words
-    return _text(value)
-
-
-def _number_of(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError
-    return number
+    return read_text(value)
 
 
 def _whole(low: int, high: int, *kinds: Kind) -> Setting:
-    def read(value: object) -> int:
-        number = _number_of(value)
-        if number != int(number) or not low <= number <= high:
-            raise ValueError
-        return int(number)
-
-    return Setting(read, f"a whole number from {low} to {high:,}", kinds or Setting._field_defaults["kinds"])
+    return Setting(*whole_number(low, high), *([kinds] if kinds else []))
 
 
 def _number(low: float, high: float, *kinds: Kind) -> Setting:
-    def read(value: object) -> float:
-        number = _number_of(value)
-        if not low <= number <= high:
-            raise ValueError
-        return number
-
-    return Setting(read, f"a number from {low:g} to {high:g}", kinds or Setting._field_defaults["kinds"])
-
-
-def _flag(value: object) -> bool:
-    word = str(value).strip().lower()
-    if word not in _YES + _NO:
-        raise ValueError
-    return word in _YES
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise ValueError
-    return value.strip()
+    return Setting(*bounded_number(low, high), *([kinds] if kinds else []))
 
 
 def _body(value: object) -> str:
@@ -292,7 +258,7 @@ def _body(value: object) -> str:
 
 def _fitting(pattern: re.Pattern[str]) -> Callable[[object], str]:
     def read(value: object) -> str:
-        text = _text(value)
+        text = read_text(value)
         if not pattern.fullmatch(text):
             raise ValueError
         return text
@@ -302,7 +268,7 @@ def _fitting(pattern: re.Pattern[str]) -> Callable[[object], str]:
 
 def _one_of(*words: str) -> Callable[[object], str]:
     def read(value: object) -> str:
-        return {word.lower(): word for word in words}.get(_text(value).lower()) or _refuse()
+        return {word.lower(): word for word in words}.get(read_text(value).lower()) or _refuse()
 
     return read
 
@@ -338,7 +304,7 @@ def _refuse() -> Any:
     raise ValueError
 
 
-_TEXT_PATH = Setting(_text, "a path")
+_TEXT_PATH = Setting(read_text, "a path")
 _ENDPOINT: tuple[Kind, ...] = ("endpoint",)
 SETTINGS: Mapping[str, Setting] = {
     "target": Setting(_target, "a path, an address, or the words of a command"),
@@ -351,13 +317,13 @@ SETTINGS: Mapping[str, Setting] = {
     "warm_up": _whole(0, 100_000),
     "seed": _whole(0, 2**31 - 1),
     "price_per_hour": _number(0, 1_000_000),
-    "checklist": Setting(_flag, "true or false"),
-    "variant": Setting(_text, "a variant, such as torch-fp32", ("model",)),
+    "checklist": Setting(read_flag, "true or false"),
+    "variant": Setting(read_text, "a variant, such as torch-fp32", ("model",)),
     **{name: Setting(one.read, one.wanted, ("model",)) for name, one in measured_data.SETTINGS.items()},
     "imgsz": Setting(_image_size, "a whole number from 32 to 8,192", ("model",)),
     "batches": Setting(_batches, "numbers of images, such as 1,8,32", ("model",)),
     "threads": _whole(1, 1_024, "model"),
-    "device": Setting(_text, "cpu, auto or the number of a GPU", ("model",)),
+    "device": Setting(read_text, "cpu, auto or the number of a GPU", ("model",)),
     "expected_map50_95": _number(0, 1, "model"),
     "repeats": _whole(1, 100_000, "command"),
     "expected_exit": _whole(0, 255, "command"),
@@ -370,9 +336,9 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "timeout": _number(0.1, 3_600, "endpoint"),
     "expected_status": _whole(100, 599, "endpoint"),
-    "expected_text": Setting(_text, "text that the answer must hold", _ENDPOINT),
-    "model": Setting(_text, "the name of a model", _ENDPOINT),
-    "prompt": Setting(_text, "text", _ENDPOINT),
-    "stream": Setting(_flag, "true or false", _ENDPOINT),
+    "expected_text": Setting(read_text, "text that the answer must hold", _ENDPOINT),
+    "model": Setting(read_text, "the name of a model", _ENDPOINT),
+    "prompt": Setting(read_text, "text", _ENDPOINT),
+    "stream": Setting(read_flag, "true or false", _ENDPOINT),
     "max_tokens": _whole(1, 1_000_000, "endpoint"),
 }

@@ -209,6 +209,21 @@ def shown(value: float, beside: float | None = None) -> str:
     return text
 
 
+def written_apart(value: float | None, both: tuple[float | None, float | None]) -> str:
+    """One of two values, with as many digits as tell them apart."""
+    if value is None:
+        return ""
+    return shown(value, both[1] if value == both[0] else both[0])
+
+
+def best_and_last(best: float | None, last: float | None, both: tuple[float | None, float | None]) -> str:
+    """The best value of one of two runs, and its last where that looks different: `0.78 (0.76)`."""
+    if best is None:
+        return "none"
+    differs = last is not None and shown(last) != shown(best)
+    return written_apart(best, both) + (f" ({shown(last)})" if differs and last is not None else "")
+
+
 def _rounded(value: float, more: int) -> str:
     size = abs(value)
     if size >= 1e7 or 0 < size < 0.095:

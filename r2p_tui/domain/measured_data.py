@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from r2p_tui.domain import train_settings
-from r2p_tui.domain.train_settings import Setting
+from r2p_tui.domain.setting_values import Setting
 from r2p_tui.errors import UsageError
 
 _KNOWN = train_settings.SETTINGS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from r2p_tui.domain.measurement_pair import MeasuredPair, figures
+from r2p_tui.domain.measurement_pair import Figure, MeasuredPair, figures
 from r2p_tui.domain.measurement_tables import VERDICT, Column, ReadingTable, without_empty
 from r2p_tui.domain.measurement_words import change_text, difference, figure
 from r2p_tui.domain.measurements import Against, FairnessCheck
@@ -50,7 +50,7 @@ def figure_table(pair: MeasuredPair) -> ReadingTable:
             f"{one.name} {one.unit}".rstrip(),
             _counted(one.first, one.unit),
             _counted(one.second, one.unit),
-            _change(one.first, one.second, one.unit),
+            moved(one),
         )
         for one in figures(pair.first, pair.second)
     )
@@ -70,13 +70,13 @@ def _counted(value: float | None, unit: str) -> str:
     return f"{value:,.0f}" if value is not None and not unit and value == int(value) else figure(value)
 
 
-def _change(first: float | None, second: float | None, unit: str) -> str:
-    """Of shares in points, of all else relative to the first."""
-    if first is None or second is None:
+def moved(one: Figure) -> str:
+    """The change in per cent of the first; of what is a share itself in points."""
+    if one.first is None or one.second is None:
         return ""
-    if unit == "%":
-        return f"{difference(second - first)} pt"
-    return f"{difference((second / first - 1) * 100)} %" if first else ""
+    if one.unit == "%":
+        return f"{difference(one.second - one.first)} pt"
+    return f"{difference((one.second / one.first - 1) * 100)} %" if one.first else ""
 
 
 def fairness_table(pair: MeasuredPair) -> ReadingTable:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import math
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +12,7 @@ from typing import Any, NamedTuple
 
 from r2p_tui.domain import measured_data, train_settings
 from r2p_tui.domain.measurements import LayerError
-from r2p_tui.domain.train_settings import Setting
+from r2p_tui.domain.setting_values import Setting, bounded_number, read_number, whole_number
 from r2p_tui.domain.variants import chosen_variants, variant_of
 from r2p_tui.errors import UsageError
 from r2p_tui.text import clean_line, count_of, shorten
@@ -209,41 +208,12 @@ def _checked(name: str, value: object) -> object:
         raise UsageError(f"“{name}” must be {setting.wanted}, not “{told}”.") from error
 
 
-def _number_of(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError
-    return number
-
-
-def _number(low: float, high: float) -> Setting:
-    def read(value: object) -> float:
-        number = _number_of(value)
-        if not low <= number <= high:
-            raise ValueError
-        return number
-
-    return Setting(read, f"a number from {low:g} to {high:g}")
-
-
-def _whole(low: int, high: int) -> Setting:
-    def read(value: object) -> int:
-        number = _number_of(value)
-        if number != int(number) or not low <= number <= high:
-            raise ValueError
-        return int(number)
-
-    return Setting(read, f"a whole number from {low} to {high:,}")
-
-
 def _drop(value: object) -> float:
     """A number is a share of 1, text is in points; text without them could mean either, and is refused."""
     points = _POINTS.fullmatch(value.strip().lower()) if isinstance(value, str) else None
     if isinstance(value, str) and points is None:
         raise ValueError
-    number = float(points[1]) / 100 if points else _number_of(value)
+    number = float(points[1]) / 100 if points else read_number(value)
     if not 0 <= number <= _LARGEST_SHARE:
         raise ValueError
     return number
@@ -280,19 +250,19 @@ SETTINGS: Mapping[str, Setting] = {
     },
     **measured_data.SETTINGS,
     "calibration": Setting(_KNOWN["data"].read, "a folder of images, a data yaml or a COCO json"),
-    "calibration_images": _whole(1, 100_000),
+    "calibration_images": whole_number(1, 100_000),
     "method": Setting(_method, f"one of {', '.join(METHODS)}"),
     "max_drop": _DROP,
     "variants": Setting(_variants, "names of variants, such as onnxruntime-int8,openvino-int8"),
-    "samples": _whole(1, 1_000_000),
-    "rounds": _whole(1, 1000),
-    "warm_up": _whole(0, 10_000),
-    "images": _whole(1, 1_000_000),
-    "minimum_points": _number(0, 50),
-    "minimum_latency": _number(0, 100),
-    "threads": _whole(1, 1024),
+    "samples": whole_number(1, 1_000_000),
+    "rounds": whole_number(1, 1000),
+    "warm_up": whole_number(0, 10_000),
+    "images": whole_number(1, 1_000_000),
+    "minimum_points": bounded_number(0, 50),
+    "minimum_latency": bounded_number(0, 100),
+    "threads": whole_number(1, 1024),
     "device": Setting(_device, "auto, cpu, or the number of a GPU"),
-    "price_per_hour": _number(0, 1_000_000),
-    "goal_speed_up": _number(0.1, 1000),
+    "price_per_hour": bounded_number(0, 1_000_000),
+    "goal_speed_up": bounded_number(0.1, 1000),
     "goal_drop": _DROP,
 }  # fmt: skip

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import difflib
-import math
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
+from r2p_tui.domain.setting_values import (
+    Setting,
+    bounded_number,
+    read_flag,
+    read_number,
+    read_text,
+    whole_number,
+)
 from r2p_tui.errors import UsageError
 
 DEFAULT_EPOCHS = 100
 _OPTIMIZERS = ("SGD", "MuSGD", "Adam", "Adamax", "AdamW", "NAdam", "RAdam", "RMSProp", "auto")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _HUB_FILE = re.compile(r"hf:[\w.-]+/[\w.-]+(/[\w.-]+)+")
-_NO = ("false", "no", "off", "0")
-_YES = ("true", "yes", "on", "1")
 
 
 # What every training reports after an epoch, beside the single losses of its model and rates of learning.
@@ -30,13 +35,6 @@ METRICS = (
     "images_per_second",
 )
 _MORE_METRICS = re.compile(r"(train|val|lr)_\w+")
-
-
-class Setting(NamedTuple):
-    """How a value is read, and the words for what it must be; `read` raises ValueError for anything else."""
-
-    read: Callable[[object], object]
-    wanted: str
 
 
 def check_settings(train: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,52 +79,8 @@ def _checked(name: str, value: object) -> object:
         raise UsageError(f"“{name}” must be {setting.wanted}, not “{value}”.") from error
 
 
-def _whole(low: int, high: int) -> Setting:
-    def read(value: object) -> int:
-        number = _number_of(value)
-        if number != int(number) or not low <= number <= high:
-            raise ValueError
-        return int(number)
-
-    return Setting(read, f"a whole number from {low} to {high:,}")
-
-
-def _number(low: float, high: float) -> Setting:
-    def read(value: object) -> float:
-        number = _number_of(value)
-        if not low <= number <= high:
-            raise ValueError
-        return number
-
-    return Setting(read, f"a number from {low:g} to {high:g}")
-
-
-def _number_of(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError
-    return number
-
-
-def _flag(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    word = str(value).strip().lower()
-    if word not in _YES + _NO:
-        raise ValueError
-    return word in _YES
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or "\0" in value:
-        raise ValueError
-    return value.strip()
-
-
 def _model(value: object) -> str:
-    name = _text(value)
+    name = read_text(value)
     unsafe = is_hub_file(name) and (not _HUB_FILE.fullmatch(name) or ".." in name)
     if unsafe or "://" in name:
         raise ValueError
@@ -134,7 +88,7 @@ def _model(value: object) -> str:
 
 
 def _data(value: object) -> str:
-    path = _text(value)
+    path = read_text(value)
     if "://" in path:
         raise ValueError
     return path
@@ -146,16 +100,16 @@ def _optimizer(value: object) -> str:
 
 def _precision(value: object) -> bool | str:
     word = str(value).strip().lower()
-    return word if word in ("fp16", "bf16", "fp32") else _flag(value)
+    return word if word in ("fp16", "bf16", "fp32") else read_flag(value)
 
 
 def _cache(value: object) -> bool | str:
     word = str(value).strip().lower()
-    return word if word in ("ram", "disk") else _flag(value)
+    return word if word in ("ram", "disk") else read_flag(value)
 
 
 def _batch(value: object) -> int | float:
-    number = _number_of(value)
+    number = read_number(value)
     if 0 < number < 1:
         return number
     if number != int(number) or not (number == -1 or 1 <= number <= 65_536):
@@ -181,45 +135,45 @@ def _refuse() -> str:
 
 
 def _layer(value: object) -> int:
-    number = _number_of(value)
+    number = read_number(value)
     if number != int(number) or not 0 <= number <= 10_000:
         raise ValueError
     return int(number)
 
 
-_FLAG = Setting(_flag, "true or false")
-_SHARE = _number(0, 1)
+_FLAG = Setting(read_flag, "true or false")
+_SHARE = bounded_number(0, 1)
 
 TRAINER: Mapping[str, Setting] = {
-    "epochs": _whole(1, 1_000_000),
-    "imgsz": _whole(32, 8192),
+    "epochs": whole_number(1, 1_000_000),
+    "imgsz": whole_number(32, 8192),
     "batch": Setting(_batch, "a number of images, -1 for as many as fit, or a share of the GPU's memory"),
-    "workers": _whole(0, 256),
+    "workers": whole_number(0, 256),
     "optimizer": Setting(_optimizer, f"one of {', '.join(_OPTIMIZERS)}"),
-    "lr0": _number(0, 10),
-    "lrf": _number(0, 10),
+    "lr0": bounded_number(0, 10),
+    "lrf": bounded_number(0, 10),
     "cos_lr": _FLAG,
     "momentum": _SHARE,
     "weight_decay": _SHARE,
-    "warmup_epochs": _number(0, 1000),
+    "warmup_epochs": bounded_number(0, 1000),
     "warmup_momentum": _SHARE,
     "warmup_bias_lr": _SHARE,
-    "nbs": _whole(1, 65_536),
-    "patience": _whole(0, 1_000_000),
+    "nbs": whole_number(1, 65_536),
+    "patience": whole_number(0, 1_000_000),
     "freeze": Setting(_freeze, "a number of layers, or the numbers of layers"),
     "amp": Setting(_precision, "true, false, fp16, bf16 or fp32"),
-    "seed": _whole(0, 2**31 - 1),
+    "seed": whole_number(0, 2**31 - 1),
     "deterministic": _FLAG,
     "single_cls": _FLAG,
     "cache": Setting(_cache, "false, ram or disk"),
     "plots": _FLAG,
     "multi_scale": _SHARE,
-    "box": _number(0, 1000),
-    "cls": _number(0, 1000),
-    "dfl": _number(0, 1000),
+    "box": bounded_number(0, 1000),
+    "cls": bounded_number(0, 1000),
+    "dfl": bounded_number(0, 1000),
     "cls_pw": _SHARE,
     "mosaic": _SHARE,
-    "close_mosaic": _whole(0, 1_000_000),
+    "close_mosaic": whole_number(0, 1_000_000),
     "mixup": _SHARE,
     "cutmix": _SHARE,
     "copy_paste": _SHARE,
@@ -229,11 +183,11 @@ TRAINER: Mapping[str, Setting] = {
     "hsv_h": _SHARE,
     "hsv_s": _SHARE,
     "hsv_v": _SHARE,
-    "degrees": _number(0, 180),
+    "degrees": bounded_number(0, 180),
     "translate": _SHARE,
     "scale": _SHARE,
-    "shear": _number(0, 180),
-    "perspective": _number(0, 0.001),
+    "shear": bounded_number(0, 180),
+    "perspective": bounded_number(0, 0.001),
     "erasing": _SHARE,
 }
 """Settings of ultralytics that a run may change; its `time`, `compile`, `resume` and paths belong to r2p."""
@@ -244,12 +198,12 @@ _OWN: Mapping[str, Setting] = {
     "val_data": Setting(_data, "the path of a COCO json"),
     "images": Setting(_data, "the folder of the images of a COCO json"),
     "val_images": Setting(_data, "the folder of the images of the validation json"),
-    "val_fraction": _number(0.01, 0.9),
+    "val_fraction": bounded_number(0.01, 0.9),
     "ignore_bad_labels": _FLAG,
     "download": _FLAG,
     "weights_sha256": Setting(_sha256, "64 hexadecimal digits"),
-    "weights_file": Setting(_text, "a path"),
-    "resume_from": Setting(_text, "the path of a checkpoint"),
+    "weights_file": Setting(read_text, "a path"),
+    "resume_from": Setting(read_text, "the path of a checkpoint"),
 }
 
 SETTINGS: Mapping[str, Setting] = {**TRAINER, **_OWN}

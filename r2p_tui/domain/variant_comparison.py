@@ -125,15 +125,9 @@ def goal(
     integer = [one for one in timed if one.precision == "int8"]
     if not exact or not integer:
         return _unknown(exact, integer)
-    top = max((one.accuracy.map50_95 for one in exact if one.accuracy), default=0.0)
-    sound = [one for one in exact if one.accuracy and one.accuracy.map50_95 >= top - max_drop - _EDGE]
-    best_float = sound[0] if sound else exact[0]
+    best_float = _baseline(exact, max_drop)
     known = [one for one in integer if _drop(best_float, one) is not None]
-    if not known:
-        why = "accuracy was not measured on both sides"
-        return _unknown(exact, integer, f"Whether the goal is met is not known: {why}.")
-    if top <= 0:
-        why = "no float variant finds anything, so there is nothing to lose"
+    if why := _why_unknown(best_float, known):
         return _unknown(exact, integer, f"Whether the goal is met is not known: {why}.")
     within = [one for one in known if (_drop(best_float, one) or 0.0) <= max_drop + _EDGE]
     best = within[0] if within else min(known, key=lambda one: _drop(best_float, one) or 0.0)
@@ -239,6 +233,21 @@ def _drop(before: MeasuredVariant, after: MeasuredVariant) -> float | None:
     if before.accuracy is None or after.accuracy is None:
         return None
     return before.accuracy.map50_95 - after.accuracy.map50_95
+
+
+def _baseline(exact: Sequence[MeasuredVariant], max_drop: float) -> MeasuredVariant:
+    """The fastest of those that are about as accurate as the best of them."""
+    top = max((one.accuracy.map50_95 for one in exact if one.accuracy), default=0.0)
+    return next(
+        (one for one in exact if one.accuracy and one.accuracy.map50_95 >= top - max_drop - _EDGE), exact[0]
+    )
+
+
+def _why_unknown(best_float: MeasuredVariant, known: Sequence[MeasuredVariant]) -> str:
+    if not known or best_float.accuracy is None:
+        return "accuracy was not measured on both sides"
+    nothing = best_float.accuracy.map50_95 <= 0
+    return "no float variant finds anything, so there is nothing to lose" if nothing else ""
 
 
 def _on_one_device(timed: Sequence[MeasuredVariant]) -> list[MeasuredVariant]:

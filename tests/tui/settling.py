@@ -1,7 +1,8 @@
-"""When a screen has come to rest."""
+"""When a screen has come to rest, and keys that wait for it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +21,22 @@ async def settled(pilot: Pilot[Any]) -> None:
         await _workers_ended(pilot)
         await pilot.app.tasks.quiet()  # type: ignore[attr-defined]
     await pilot.pause()
+
+
+async def press(pilot: Pilot[Any], *keys: str) -> None:
+    """Each key once what came of the one before is drawn."""
+    for key in keys:
+        await pilot.press(key)
+        await settled(pilot)
+
+
+async def until(pilot: Pilot[Any], wanted: Callable[[], object]) -> None:
+    """Wait for what another process brings; raises AssertionError after half a minute."""
+    for _ in range(1500):
+        if wanted():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("what was waited for did not come")
 
 
 def _is_about_to_begin(pilot: Pilot[Any]) -> bool:

@@ -45,7 +45,7 @@ from tests.services.stored_runs import add_run
 from .conftest import NOW
 from .hostile_library import ESCAPES, LITERAL
 from .sample_runs import ended, living
-from .settling import settled
+from .settling import press, settled, until
 from .test_bytes import FORBIDDEN, _actions
 
 MakeApp = Callable[..., R2PApp]
@@ -75,20 +75,6 @@ async def opened(pilot: Pilots, run_id: int) -> MeasurementScreen:
     await until(pilot, lambda: screen.keeper.known is not None or screen.has_class("-problem"))
     await settled(pilot)
     return screen
-
-
-async def until(pilot: Pilots, wanted: Callable[[], object]) -> None:
-    for _ in range(1500):
-        if wanted():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("what was waited for did not come")
-
-
-async def press(pilot: Pilots, *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
 
 
 async def go_to(pilot: Pilots, screen: MeasurementScreen, part: str) -> None:

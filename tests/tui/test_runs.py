@@ -37,7 +37,7 @@ from r2p_tui.tui.widgets.tab_line import TabLine
 
 from .conftest import NOW
 from .sample_runs import LiveRun, curves, living, several, training
-from .settling import settled
+from .settling import press, settled, until
 
 MakeApp = Callable[..., R2PApp]
 Pilots = Pilot[Any]
@@ -90,20 +90,6 @@ async def opened(pilot: Pilots) -> RunsScreen:
     await until(pilot, lambda: screen.keeper.loaded)
     await settled(pilot)
     return screen
-
-
-async def until(pilot: Pilots, wanted: Callable[[], object]) -> None:
-    for _ in range(400):
-        if wanted():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError("what was waited for did not come")
-
-
-async def press(pilot: Pilots, *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
 
 
 def listed(screen: RunsScreen) -> list[str]:

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from r2p_tui.domain.measurement_words import difference, figure
+from r2p_tui.domain.measurement_words import figure
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean, clean_line
 from r2p_tui.tui.dialogs.scrolled import ScrolledDialog
@@ -21,7 +21,7 @@ from r2p_tui.tui.widgets.key_line import joined
 from r2p_tui.tui.widgets.row_list import fit
 
 if TYPE_CHECKING:
-    from r2p_tui.domain.measurement_pair import Figure, MeasuredPair
+    from r2p_tui.domain.measurement_pair import MeasuredPair
     from r2p_tui.domain.measurements import Change, FairnessCheck
     from r2p_tui.services.desk import Desk
     from r2p_tui.services.run_comparing import Comparison
@@ -126,13 +126,14 @@ def _fair(check: FairnessCheck) -> Fact:
 def figure_lines(pair: MeasuredPair) -> Iterator[Content]:
     """Every figure of both sides, with its change in per cent."""
     from r2p_tui.domain.measurement_pair import figures
+    from r2p_tui.domain.measurement_pair_tables import moved
 
     titles = "".join(f"{fit(words, _FIGURE - 2).rstrip():>{_FIGURE}}" for words in _labels(pair))
     titles += f"{'change':>{_CHANGE}}"
     yield Content.assemble(("Figures".ljust(_NAME), "bold $primary"), (titles, "$muted"))
     for one in figures(pair.first, pair.second):
         values = "".join(f"{figure(value):>{_FIGURE}}" for value in (one.first, one.second))
-        values += f"{_moved(one):>{_CHANGE}}"
+        values += f"{moved(one):>{_CHANGE}}"
         yield Content.assemble((fit(f"{one.name} {one.unit}", _NAME), "$muted"), values)
 
 
@@ -145,12 +146,3 @@ def _labels(pair: MeasuredPair) -> tuple[str, str]:
     if pair.first.run == pair.second.run:
         return first, second
     return f"#{pair.first.run} {first}", f"#{pair.second.run} {second}"
-
-
-def _moved(one: Figure) -> str:
-    """The change in per cent of the first; of what is a share itself in points."""
-    if one.first is None or one.second is None:
-        return ""
-    if one.unit == "%":
-        return f"{difference(one.second - one.first)} pt"
-    return f"{difference((one.second / one.first - 1) * 100)} %" if one.first else ""

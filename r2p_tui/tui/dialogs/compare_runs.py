@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from r2p_tui.domain.curves import shown
+from r2p_tui.domain.curves import best_and_last, written_apart
 from r2p_tui.domain.table_numbers import signed
 from r2p_tui.errors import R2PError
 from r2p_tui.text import clean, clean_line
@@ -108,10 +108,10 @@ def verdict_words(metrics: Sequence[Measured]) -> str:
 
 
 def _metric_row(one: Measured, room: int) -> Content:
-    values = [_value(best, last, one.best) for best, last in zip(one.best, one.last, strict=True)]
+    values = [best_and_last(best, last, one.best) for best, last in zip(one.best, one.last, strict=True)]
     difference = ""
     if one.difference is not None and one.verdict != "equal":
-        difference = signed(one.difference, *(_written(value, one.best) for value in one.best))
+        difference = signed(one.difference, *(written_apart(value, one.best) for value in one.best))
     tail = f"{difference:>{_DIFFERENCE - 2}} {_ARROWS.get(one.verdict, ' ')} {one.verdict}"
     return _row(one.name, values, room) + Content.styled(tail, _STYLES.get(one.verdict, "$muted"))
 
@@ -124,20 +124,6 @@ def _setting_rows(one: Setting, room: int) -> Iterator[Content]:
         return
     for name, value in zip((one.name, ""), values, strict=True):
         yield Content.assemble((fit(name, _NAME), "$muted"), value)
-
-
-def _value(best: float | None, last: float | None, both: tuple[float | None, float | None]) -> str:
-    if best is None:
-        return "none"
-    differs = last is not None and shown(last) != shown(best)
-    return _written(best, both) + (f" ({shown(last)})" if differs and last is not None else "")
-
-
-def _written(value: float | None, both: tuple[float | None, float | None]) -> str:
-    """With as many digits as tell the two apart."""
-    if value is None:
-        return ""
-    return shown(value, both[1] if value == both[0] else both[0])
 
 
 def _row(name: str, values: Sequence[str], room: int, style: str = "") -> Content:

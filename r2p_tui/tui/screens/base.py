@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -57,6 +57,13 @@ class DeskScreen(Screen[None]):
     def compose_body(self) -> Iterable[Widget]:
         """The widgets between the first line and the keys; one of them has the id `body`."""
         return ()
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is on top, or right below a dialog."""
+        top = self.app.screen
+        below = self.app.screen_stack[-2] if isinstance(top, ModalScreen) else None
+        return self in (top, below)
 
     def when_drawn(self, load: Callable[[], object]) -> None:
         """Call `load` once the first frame stands, keys included: opening the store would hold it up."""

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Container, Horizontal
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from r2p_tui.errors import R2PError
@@ -71,9 +70,7 @@ class MeasurementScreen(DeskScreen):
 
     def _tick(self) -> None:
         """Nothing is read for a screen that nobody sees."""
-        top = self.app.screen
-        below = self.app.screen_stack[-2] if isinstance(top, ModalScreen) else None
-        if self in (top, below):
+        if self.is_seen:
             self.keeper.look()
 
     # What is in sight

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -94,9 +93,7 @@ class RunsScreen(DeskScreen):
 
     def _tick(self) -> None:
         """Nothing is read for a screen that nobody sees."""
-        top = self.app.screen
-        below = self.app.screen_stack[-2] if isinstance(top, ModalScreen) else None
-        if self in (top, below):
+        if self.is_seen:
             self.keeper.look()
 
     # What is in sight
